@@ -1,0 +1,68 @@
+"""Helpers of the notebook series on the style cost function of neural style transfer.
+
+The modules follow the data's way: images, pictures → weights, convolution, network →
+activations → style_matrix → costs, reference → optimisers, transfer → figures.
+"""
+
+import os
+
+# TensorFlow's start-up notes on CPU features and missing GPUs would open every notebook.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from nst_helpers.activations import (  # noqa: E402
+    activation_gradient,
+    channel_peaks,
+    cut_patch,
+    extractor,
+    receptive_field,
+)
+from nst_helpers.costs import (  # noqa: E402
+    content_cost,
+    layer_style_cost,
+    style_cost,
+    total_cost,
+)
+from nst_helpers.images import load_image, resize_image, save_image  # noqa: E402
+from nst_helpers.network import (  # noqa: E402
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    device,
+    load_vgg,
+    preprocess,
+)
+from nst_helpers.pictures import PICTURES, load_picture, stripes_and_patches  # noqa: E402
+from nst_helpers.style_matrix import (  # noqa: E402
+    covariance_matrix,
+    gram_matrix,
+    pearson_matrix,
+    unroll,
+)
+from nst_helpers.transfer import StyleTransfer  # noqa: E402
+
+__all__ = [
+    "CONTENT_LAYER",
+    "PICTURES",
+    "STYLE_LAYERS",
+    "StyleTransfer",
+    "activation_gradient",
+    "channel_peaks",
+    "content_cost",
+    "covariance_matrix",
+    "cut_patch",
+    "device",
+    "extractor",
+    "gram_matrix",
+    "layer_style_cost",
+    "load_image",
+    "load_picture",
+    "load_vgg",
+    "pearson_matrix",
+    "preprocess",
+    "receptive_field",
+    "resize_image",
+    "save_image",
+    "stripes_and_patches",
+    "style_cost",
+    "total_cost",
+    "unroll",
+]

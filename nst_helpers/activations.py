@@ -1,0 +1,245 @@
+"""What the network sees: the activations of chosen layers, and what excites a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nst_helpers.images import check_image
+from nst_helpers.network import preprocess
+from nst_helpers.pictures import nearest
+
+Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
+
+
+def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
+    """Return a function from a picture to the activations of these layers, in one pass.
+
+    The network is cut at the deepest layer asked for.
+
+    Parameters
+    ----------
+    vgg : keras.Model
+        From ``load_vgg``.
+    layers : iterable of str
+        Keras' names, such as "block4_conv2"; at least one.
+
+    Returns
+    -------
+    callable
+        From a picture (1, H, W, 3), RGB in [0, 1], to {layer: tensor (1, n_H, n_W, n_C)}.
+        It raises ValueError for another shape or range.
+
+    Raises
+    ------
+    ValueError
+        No layer, or one that the network does not have (the nearest names are given).
+    """
+    layers = check_layers(vgg, layers)
+    blocks = {layer: vgg.get_layer(layer).output for layer in layers}
+    cut = keras.Model(vgg.input, blocks)
+    smallest = 2 ** max(_pools_before(vgg, layer) for layer in layers)
+
+    def extract(image: tf.Tensor) -> dict[str, tf.Tensor]:
+        if not tf.is_symbolic_tensor(image):
+            if not tf.is_tensor(image):
+                image = check_image(image)
+            if min(image.shape[1:3]) < smallest:
+                raise ValueError(
+                    f"The picture is {image.shape[2]}×{image.shape[1]} pixels; these layers "
+                    f"need at least {smallest}×{smallest}. Load it at a larger size."
+                )
+        return cut(preprocess(image))
+
+    return extract
+
+
+def check_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:
+    """Return the layers' names as a list, or say which the network does not have.
+
+    Parameters
+    ----------
+    vgg : keras.Model
+        From ``load_vgg``.
+    layers : iterable of str
+        Keras' names.
+
+    Returns
+    -------
+    list of str
+        Without repeats, in the order given.
+
+    Raises
+    ------
+    TypeError
+        A single string, or something else that is no list of names.
+    ValueError
+        No layer, or one that the network does not have.
+    """
+    if isinstance(layers, str) or not isinstance(layers, Iterable):
+        raise TypeError(f"layers is {layers!r}, expected a list such as ['block4_conv2'].")
+    layers = list(dict.fromkeys(layers))
+    known = [layer.name for layer in vgg.layers[1:]]
+    for layer in layers:
+        if layer not in known:
+            raise ValueError(f"{vgg.name} has no layer {layer!r}. {nearest(layer, known)}")
+    if not layers:
+        raise ValueError(f"No layer was given. {nearest('', known)}")
+    return layers
+
+
+class ReceptiveField(NamedTuple):
+    """The square of pixels that one activation sees: its side, and the step to the next."""
+
+    size: int
+    stride: int
+
+    def box(self, i: int, j: int) -> tuple[int, int, int, int]:
+        """Return top, left, bottom, right in pixels; it may reach over the border."""
+        top, left = (
+            round((n + 0.5) * self.stride - self.size / 2) for n in (i, j)
+        )
+        return top, left, top + self.size, left + self.size
+
+
+def receptive_field(vgg: keras.Model, layer: str) -> ReceptiveField:
+    """Return how many pixels across an activation of this layer sees.
+
+    Parameters
+    ----------
+    vgg : keras.Model
+        From ``load_vgg``.
+    layer : str
+        Keras' name.
+
+    Returns
+    -------
+    ReceptiveField
+        In pixels.
+
+    Raises
+    ------
+    ValueError
+        The network does not have the layer.
+    """
+    check_layers(vgg, [layer])
+    size, stride = 1, 1
+    for step in vgg.layers[1:]:
+        if isinstance(step, keras.layers.Conv2D):
+            size += (step.kernel_size[0] - 1) * stride
+        elif isinstance(step, keras.layers.MaxPooling2D | keras.layers.AveragePooling2D):
+            size += (step.pool_size[0] - 1) * stride
+            stride *= step.strides[0]
+        if step.name == layer:
+            break
+    return ReceptiveField(size, stride)
+
+
+class Peak(NamedTuple):
+    """Where a channel is excited most in one picture."""
+
+    picture: str
+    i: int
+    j: int
+    activation: float
+
+
+def channel_peaks(
+    activations: Mapping[str, np.ndarray], channel: int, count: int = 9
+) -> list[Peak]:
+    """Return the pictures that excite a channel most, and where; the strongest first.
+
+    Parameters
+    ----------
+    activations : {picture: array (1, n_H, n_W, n_C)}
+        One layer's activations of several pictures.
+    channel : int
+        0 ≤ channel < n_C.
+    count : int
+        How many peaks, at most one a picture.
+
+    Returns
+    -------
+    list of Peak
+        At most `count`.
+
+    Raises
+    ------
+    ValueError
+        No such channel.
+
+    Notes
+    -----
+    Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014),
+    figure 2.
+    """
+    peaks = []
+    for name, a in activations.items():
+        n_C = a.shape[-1]
+        if not 0 <= channel < n_C:
+            raise ValueError(f"channel is {channel}, expected 0 to {n_C - 1} in this layer.")
+        feature_map = np.asarray(a)[0, :, :, channel]
+        i, j = np.unravel_index(np.argmax(feature_map), feature_map.shape)
+        peaks.append(Peak(name, int(i), int(j), float(feature_map[i, j])))
+    return sorted(peaks, key=lambda peak: -peak.activation)[:count]
+
+
+def cut_patch(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Return the part of a picture inside the box; white where the box reaches outside.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+    box : (top, left, bottom, right)
+        In pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, bottom − top, right − left, 3).
+    """
+    top, left, bottom, right = box
+    height, width = image.shape[1:3]
+    patch = np.ones((1, bottom - top, right - left, image.shape[3]), np.float32)
+    rows, columns = slice(max(top, 0), min(bottom, height)), slice(max(left, 0), min(right, width))
+    patch[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = (
+        image[:, rows, columns]
+    )
+    return patch
+
+
+def activation_gradient(
+    extract: Extract, image: np.ndarray, layer: str, channel: int, i: int, j: int
+) -> np.ndarray:
+    """Return how one activation would change with each pixel: ∂a_ijk / ∂image.
+
+    Parameters
+    ----------
+    extract : callable
+        From ``extractor``.
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+    layer : str
+        One of the extractor's layers.
+    channel, i, j : int
+        Which activation.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H, W, 3), signed.
+    """
+    image = tf.constant(image)
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        activation = extract(image)[layer][0, i, j, channel]
+    return tape.gradient(activation, image).numpy()
+
+
+def _pools_before(vgg: keras.Model, layer: str) -> int:
+    return receptive_field(vgg, layer).stride.bit_length() - 1

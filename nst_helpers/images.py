@@ -1,0 +1,348 @@
+"""Pictures in and out: every picture in the series is (1, H, W, 3), RGB, [0, 1], float32."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+
+MAX_PIXELS = 64_000_000
+MIN_SIDE = 2
+MAX_SIDE = 8192
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+
+
+def load_image(
+    source: str | Path | bytes | Image.Image | np.ndarray, size: int | None = 256
+) -> np.ndarray:
+    """Read a picture and bring it into the one form that the series uses.
+
+    EXIF rotation is applied, transparency is laid on white, greyscale is widened to three
+    channels, 16-bit depth is scaled to [0, 1], and of an animation the first frame is taken.
+
+    Parameters
+    ----------
+    source : path, bytes, PIL image or array
+        A file, the content of a file, an open picture, or an array of shape (H, W), (H, W, 1),
+        (H, W, 3), (H, W, 4) or (1, H, W, 3): integers in 0..255 (uint8) or 0..65535 (uint16),
+        or floats in [0, 1].
+    size : int or None
+        Length of the longer side in pixels, the aspect is kept; None keeps the picture's own.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H, W, 3), RGB in [0, 1].
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        There is no such file, or it is a folder.
+    TypeError
+        The source is of another kind.
+    ValueError
+        Not a picture, damaged, too large, too thin, or numbers out of range.
+    """
+    if size is not None:
+        size = _checked_size(size)
+    if isinstance(source, np.ndarray):
+        image = _from_array(source)
+    elif isinstance(source, Image.Image):
+        image = _from_pil(source, "the PIL image", size)
+    elif isinstance(source, bytes | bytearray | memoryview):
+        image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
+    elif isinstance(source, str | os.PathLike):
+        image = _from_file(Path(source), size)
+    else:
+        raise TypeError(
+            f"A picture cannot be read from {type(source).__name__}. "
+            "Give a path, bytes, a PIL image or a NumPy array."
+        )
+    if min(image.shape[1:3]) < MIN_SIDE:
+        raise ValueError(_too_thin(image.shape[2], image.shape[1]))
+    return image if size is None else resize_image(image, size)
+
+
+def resize_image(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
+    """Resize a picture with Lanczos filtering.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+    size : int or (int, int)
+        The longer side in pixels, aspect kept, or (height, width).
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H', W', 3), in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        Not a picture of that form, or a side would be under 2 pixels.
+    """
+    image = check_image(image)
+    height, width = image.shape[1:3]
+    if not isinstance(size, tuple):
+        longest = _checked_size(size)
+        scale = longest / max(height, width)
+        size = (round(height * scale), round(width * scale))
+    if min(size) < MIN_SIDE:
+        raise ValueError(_too_thin(width, height, size))
+    if size == (height, width):
+        return image
+    channels = [
+        Image.fromarray(image[0, :, :, c]).resize(size[::-1], Image.Resampling.LANCZOS)
+        for c in range(3)
+    ]
+    return np.clip(np.stack(channels, axis=-1, dtype=np.float32), 0, 1)[None]
+
+
+def check_image(image: np.ndarray, name: str = "image") -> np.ndarray:
+    """Return the picture as a float32 array, or say what is wrong with it.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+    name : str
+        What the message calls it.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H, W, 3).
+
+    Raises
+    ------
+    TypeError
+        Not an array of numbers.
+    ValueError
+        Another shape, values outside [0, 1], or NaN.
+    """
+    try:
+        array = np.asarray(image, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{name} must be an array of numbers (1, H, W, 3), not {type(image).__name__}. "
+            "Read a file with load_image(path)."
+        ) from error
+    if array.ndim != 4 or array.shape[0] != 1 or array.shape[3] != 3:
+        raise ValueError(
+            f"{name} has shape {array.shape}, expected (1, H, W, 3). "
+            "load_image() makes that form from any picture."
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} is empty: shape {array.shape}.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinite values; expected numbers in [0, 1].")
+    if array.min() < -1e-3 or array.max() > 1 + 1e-3:
+        raise ValueError(
+            f"{name} ranges from {array.min():.3g} to {array.max():.3g}, expected [0, 1]. "
+            "Divide 8-bit values by 255; the network's preprocessing is done inside."
+        )
+    return array
+
+
+def encode_png(image: np.ndarray, settings: dict | None = None) -> bytes:
+    """Return the picture as a PNG file, with the settings that made it as text inside.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+    settings : dict, optional
+        Written as JSON into the PNG's text field "nst settings".
+
+    Returns
+    -------
+    bytes
+        The content of a PNG file.
+
+    Raises
+    ------
+    ValueError
+        Not a picture of that form.
+    """
+    note = PngImagePlugin.PngInfo()
+    if settings:
+        note.add_text("nst settings", json.dumps(settings))
+    stream = io.BytesIO()
+    to_pil(image).save(stream, "PNG", pnginfo=note)
+    return stream.getvalue()
+
+
+def save_image(image: np.ndarray, path: str | Path) -> Path:
+    """Write the picture to a file, whole or not at all.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+    path : str or Path
+        Ends in .png, .jpg, .jpeg or .webp. An existing file is replaced.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    ValueError
+        Not a picture of that form, or an unknown ending.
+    FileNotFoundError
+        The folder does not exist.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise ValueError(
+            f"Cannot tell the format of '{path.name}'. End the name in {', '.join(FORMATS)}."
+        )
+    if path.is_dir():
+        raise IsADirectoryError(f"'{path}' is a folder. Give the name of a file in it.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"The folder '{path.parent}' does not exist. Make it first.")
+    picture = to_pil(image)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        try:
+            picture.save(part, FORMATS[path.suffix.lower()], quality=95)
+            part.close()
+            os.chmod(part.name, 0o644)
+            os.replace(part.name, path)
+        except BaseException:
+            part.close()
+            os.unlink(part.name)
+            raise
+    return path
+
+
+def to_pil(image: np.ndarray) -> Image.Image:
+    """Return the picture as an 8-bit PIL image.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB.
+
+    Raises
+    ------
+    ValueError
+        Not a picture of that form.
+    """
+    return Image.fromarray(np.uint8(np.rint(np.clip(check_image(image)[0], 0, 1) * 255)))
+
+
+def _checked_size(size: int) -> int:
+    if isinstance(size, bool) or not isinstance(size, int | np.integer):
+        raise TypeError(f"size is {size!r}, expected a whole number of pixels such as 256.")
+    if not MIN_SIDE <= size <= MAX_SIDE:
+        raise ValueError(f"size is {size}, expected {MIN_SIDE} to {MAX_SIDE} pixels.")
+    return int(size)
+
+
+def _too_thin(width: int, height: int, result: tuple[int, int] | None = None) -> str:
+    becomes = f", which would become {result[1]}×{result[0]}" if result else ""
+    return (
+        f"The picture is {width}×{height} pixels{becomes}; each side needs at least "
+        f"{MIN_SIDE}. Crop it, or take a larger one."
+    )
+
+
+def _from_file(path: Path, size: int | None) -> np.ndarray:
+    if path.is_dir():
+        raise IsADirectoryError(f"'{path}' is a folder. Give the name of a picture in it.")
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file '{path}'. Check the name and the folder.")
+    with path.open("rb") as stream:
+        return _decode(stream, f"'{path.name}'", size)
+
+
+def _decode(stream, name: str, size: int | None) -> np.ndarray:
+    try:
+        with warnings.catch_warnings():
+            # Our own limit below is stricter than Pillow's warning.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(stream) as picture:
+                return _from_pil(picture, name, size)
+    except UnidentifiedImageError as error:
+        raise ValueError(
+            f"{name} is not a picture that can be read. Use a PNG, JPEG or WebP file."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"{name} is too large to open. {_limit()}") from error
+
+
+def _limit() -> str:
+    return f"At most {MAX_PIXELS // 1_000_000} million pixels: make it smaller first."
+
+
+def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise ValueError(f"{name} has {width}×{height} pixels. {_limit()}")
+    try:
+        if size:
+            # JPEGs can be decoded at a fraction of their size: far faster for camera photos.
+            picture.draft(None, (2 * size, 2 * size))
+        picture = ImageOps.exif_transpose(picture)
+        array = _rgb(picture)
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise many kinds on damaged files
+        raise ValueError(
+            f"{name} is damaged or cut off ({type(error).__name__}). Save or download it again."
+        ) from error
+    return array
+
+
+def _rgb(picture: Image.Image) -> np.ndarray:
+    if picture.mode.startswith("I;16") or picture.mode == "I":
+        grey = np.asarray(picture, np.float32) / 65535
+        return _from_array(np.clip(grey, 0, 1))
+    if picture.mode == "F":
+        grey = np.asarray(picture, np.float32)
+        return _from_array(np.clip(grey / (255 if grey.max() > 1 else 1), 0, 1))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture)
+    return (np.asarray(picture.convert("RGB"), np.float32) / 255)[None]
+
+
+def _from_array(array: np.ndarray) -> np.ndarray:
+    given = array.shape
+    if array.dtype == np.uint8 or array.dtype == np.uint16:
+        array = array / np.float32(np.iinfo(array.dtype).max)
+    elif array.dtype.kind != "f":
+        raise TypeError(
+            f"The array holds {array.dtype}; expected uint8, uint16, or floats in [0, 1]."
+        )
+    if array.ndim == 4 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim == 2:
+        array = array[:, :, None]
+    if array.ndim != 3 or array.shape[2] not in (1, 3, 4):
+        raise ValueError(
+            f"The array has shape {given}; expected (H, W), (H, W, 1), (H, W, 3), (H, W, 4) "
+            "or (1, H, W, 3)."
+        )
+    if array.shape[2] == 1:
+        array = np.repeat(array, 3, axis=2)
+    if array.shape[2] == 4:
+        alpha = array[:, :, 3:]
+        array = array[:, :, :3] * alpha + (1 - alpha)
+    return check_image(array[None].astype(np.float32), "the array")

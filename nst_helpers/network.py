@@ -1,0 +1,294 @@
+"""VGG, the network that looks at the pictures: loading it, and preparing it for transfer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nst_helpers.convolution import WORTH_IT, winograd_convolution
+from nst_helpers.weights import (
+    BUNDLED_VGG16,
+    PATIENCE,
+    DownloadError,
+    read_weights,
+    vgg19_file,
+)
+
+STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
+CONTENT_LAYER = "block4_conv2"
+BACKBONES = ("vgg19", "vgg16")
+CAFFE_MEAN = (103.939, 116.779, 123.68)  # of ImageNet: blue, green, red, in 0..255
+
+
+class Device(NamedTuple):
+    """The device in use, and the picture size (pixels) and number of steps that suit it."""
+
+    name: str
+    size: int
+    steps: int
+
+    def __str__(self) -> str:
+        return f"{self.name}: pictures of {self.size} px and {self.steps} steps suit it."
+
+
+def device() -> Device:
+    """Tell which device TensorFlow uses, and which picture size and number of steps suit it.
+
+    Returns
+    -------
+    Device
+        Prints as one line.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        details = tf.config.experimental.get_device_details(gpus[0])
+        return Device(f"GPU ({details.get('device_name', 'unnamed')})", 512, 300)
+    return Device("CPU", 256, 60)
+
+
+def load_vgg(
+    name: str | None = None, weights: str | Path | None = "imagenet", seed: int = 0
+) -> keras.Model:
+    """Load VGG without its classifier, as a frozen Keras model.
+
+    With no name, the environment variable NST_BACKBONE decides ("vgg19" or "vgg16"). Where it
+    is not set: VGG19 from Keras' cache or by one short, bounded download; else the bundled
+    VGG16, which has the same five blocks and the same names for all layers the series uses,
+    and a printed sentence says so. NST_WEIGHTS may name a weights file to use instead.
+
+    Parameters
+    ----------
+    name : {"vgg19", "vgg16"} or None
+        Which network. A name given here is never replaced by the other one.
+    weights : "imagenet", path or None
+        The published weights, a file of your own, or None for seeded random ones (for tests).
+    seed : int
+        Seed of the random weights.
+
+    Returns
+    -------
+    keras.Model
+        Input (1, H, W, 3) as ``preprocess`` makes it; layers by Keras' names.
+
+    Raises
+    ------
+    ValueError
+        An unknown name, or a file that does not hold this network's weights.
+    FileNotFoundError
+        There is no such weights file.
+    DownloadError
+        ``load_vgg("vgg19")`` could not be had; an OSError.
+
+    Notes
+    -----
+    Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition"
+    (arXiv 1409.1556).
+    """
+    _let_memory_grow()
+    asked = name or os.environ.get("NST_BACKBONE") or None
+    if asked is not None and asked not in BACKBONES:
+        origin = "" if name else " in the environment variable NST_BACKBONE"
+        raise ValueError(f"The network {asked!r}{origin} is unknown. Choose vgg19 or vgg16.")
+    own_file = os.environ.get("NST_WEIGHTS")
+    if weights == "imagenet" and own_file:
+        weights = own_file
+    if weights is None:
+        return _seeded(_bare(asked or "vgg19"), seed)
+    if weights != "imagenet":
+        return _filled(_bare(asked or "vgg19"), Path(weights))
+    if asked is None:
+        try:
+            return _filled(_bare("vgg19"), vgg19_file(PATIENCE))
+        except DownloadError as error:
+            print(
+                f"VGG19 is not here yet: {error}. The bundled VGG16 is used instead, and "
+                'everything works with it; for VGG19, run load_vgg("vgg19") when you are online.'
+            )
+            asked = "vgg16"
+    if asked == "vgg16":
+        return _filled(_bare("vgg16"), BUNDLED_VGG16)
+    try:
+        return _filled(_bare("vgg19"), vgg19_file(patience=15 * PATIENCE))
+    except DownloadError as error:
+        raise DownloadError(
+            f'VGG19 cannot be loaded: {error}. Try again online, use load_vgg("vgg16"), which '
+            'is bundled, or give the file: load_vgg("vgg19", weights=path).'
+        ) from error
+
+
+def preprocess(image: tf.Tensor) -> tf.Tensor:
+    """Bring a picture into VGG's own (Caffe) convention: BGR, 0..255, ImageNet's mean off.
+
+    Parameters
+    ----------
+    image : tensor (1, H, W, 3)
+        RGB in [0, 1].
+
+    Returns
+    -------
+    tf.Tensor
+        (1, H, W, 3), BGR, about -124..151.
+    """
+    image = tf.convert_to_tensor(image)
+    return image[..., ::-1] * 255 - tf.constant(CAFFE_MEAN, image.dtype)
+
+
+class EdgePaddedConv2D(keras.layers.Conv2D):
+    """A convolution whose border repeats the edge, where VGG's own puts zeros.
+
+    Zeros are a frame that the picture does not have, and that shows in the result.
+    """
+
+    border = "SYMMETRIC"
+
+    def call(self, inputs):
+        padded = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], self.border)
+        return self.activation(tf.nn.bias_add(self.convolve(padded), self.bias))
+
+    def convolve(self, padded: tf.Tensor) -> tf.Tensor:
+        return tf.nn.conv2d(padded, self.kernel, 1, "VALID")
+
+
+class FrozenConv2D(EdgePaddedConv2D):
+    """The same with fixed weights, computed the fast way of ``nst_helpers.convolution``."""
+
+    def freeze(self, border: str) -> None:
+        self.border = border
+        self.convolve = winograd_convolution(self.kernel.numpy())
+
+
+def prepare_for_transfer(
+    vgg: keras.Model,
+    deepest: str,
+    *,
+    padding: str = "edge",
+    pooling: str = "average",
+    fast: bool | None = None,
+) -> keras.Model:
+    """Return a copy of the network that makes better pictures, faster.
+
+    Parameters
+    ----------
+    vgg : keras.Model
+        From ``load_vgg``.
+    deepest : str
+        The last layer that is needed; what lies behind it is left out.
+    padding : {"edge", "zero"}
+        Border of the convolutions. "edge" leaves no dark frame, "zero" is VGG's own.
+    pooling : {"average", "max"}
+        "average" lets the gradient reach every pixel and leaves less of a grid (Gatys et al.,
+        CVPR 2016, section 2).
+    fast : bool or None
+        Use the frozen convolution; None means on a CPU only.
+
+    Returns
+    -------
+    keras.Model
+        From a preprocessed picture to the activations of `deepest`.
+
+    Raises
+    ------
+    ValueError
+        An unknown padding or pooling.
+    """
+    if padding not in ("edge", "zero"):
+        raise ValueError(f"padding is {padding!r}, expected 'edge' or 'zero'.")
+    if pooling not in ("average", "max"):
+        raise ValueError(f"pooling is {pooling!r}, expected 'average' or 'max'.")
+    if fast is None:
+        fast = not tf.config.list_physical_devices("GPU")
+    def rebuilt(layer: keras.Layer) -> keras.Layer:
+        config = layer.get_config()
+        if isinstance(layer, keras.layers.MaxPooling2D) and pooling == "average":
+            return keras.layers.AveragePooling2D.from_config(config)
+        if fast and _is_wide(layer):
+            return FrozenConv2D.from_config(config)
+        if isinstance(layer, keras.layers.Conv2D) and padding == "edge":
+            return EdgePaddedConv2D.from_config(config)
+        return type(layer).from_config(config)
+
+    cut = keras.Model(vgg.input, vgg.get_layer(deepest).output)
+    x = copy = keras.Input((None, None, 3))
+    # VGG is a plain chain, so it can be rebuilt link by link, with the weights filled in
+    # before a frozen layer is called.
+    for layer in cut.layers[1:]:
+        twin = rebuilt(layer)
+        twin.build(x.shape)
+        twin.set_weights(layer.get_weights())
+        if isinstance(twin, FrozenConv2D):
+            twin.freeze("SYMMETRIC" if padding == "edge" else "CONSTANT")
+        twin.trainable = False
+        x = twin(x)
+    return keras.Model(copy, x, name=vgg.name)
+
+
+def _is_wide(layer: keras.Layer) -> bool:
+    return isinstance(layer, keras.layers.Conv2D) and min(layer.kernel.shape[2:]) >= WORTH_IT
+
+
+def _let_memory_grow() -> None:
+    for gpu in tf.config.list_physical_devices("GPU"):
+        try:
+            tf.config.experimental.set_memory_growth(gpu, True)
+        except RuntimeError:  # the GPU is in use already, with the setting it has
+            return
+
+
+def _bare(name: str) -> keras.Model:
+    build = keras.applications.VGG19 if name == "vgg19" else keras.applications.VGG16
+    model = build(include_top=False, weights=None, name=name)
+    model.trainable = False
+    return model
+
+
+def _convolutions(model: keras.Model) -> list[keras.layers.Conv2D]:
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+
+
+def _seeded(model: keras.Model, seed: int) -> keras.Model:
+    rng = np.random.default_rng(seed)
+    for layer in _convolutions(model):
+        fan_in = np.prod(layer.kernel.shape[:3])
+        kernel = rng.normal(0, np.sqrt(2 / fan_in), layer.kernel.shape)
+        layer.set_weights([kernel, np.zeros(layer.bias.shape)])
+    return model
+
+
+def _filled(model: keras.Model, path: Path) -> keras.Model:
+    found = read_weights(path)
+    layers = _convolutions(model)
+    if set(found) == {str(i) for i in range(len(found))}:
+        names = [layer.name for layer in layers] + list(found)[len(layers) :]
+        found = {name: found[str(i)] for i, name in zip(range(len(found)), names)}
+    missing = [layer.name for layer in layers if layer.name not in found]
+    if missing:
+        raise ValueError(
+            f"'{path.name}' is not a weights file of {model.name}: it lacks "
+            f"{', '.join(missing[:3])}{' and more' if len(missing) > 3 else ''}. "
+            f"Give a file made for {model.name}, or choose the other network."
+        )
+    extra = sorted(set(found) - {layer.name for layer in layers})
+    if extra:
+        raise ValueError(
+            f"'{path.name}' is a file of another network: it has {', '.join(extra[:3])}, which "
+            f"{model.name} has not. Choose the network that the file was made for."
+        )
+    for layer in layers:
+        expected = [tuple(weight.shape) for weight in layer.weights]
+        given = [array.shape for array in found[layer.name]]
+        if given != expected:
+            raise ValueError(
+                f"'{path.name}' has shapes {given} in {layer.name}, but {model.name} needs "
+                f"{expected}. Give a file made for {model.name}."
+            )
+        if not all(np.isfinite(array).all() for array in found[layer.name]):
+            raise ValueError(
+                f"'{path.name}' holds NaN or infinite weights in {layer.name}. Download it again."
+            )
+        layer.set_weights(found[layer.name])
+    return model

@@ -1,0 +1,135 @@
+"""Three ways downhill. Each is a dialogue: it names a picture, and is told J and dJ/dG there.
+
+An optimiser is a generator of float64 vectors in [0, 1]; `send((J, gradient))` asks for the
+next. So the loop that measures the costs, shows the picture and counts the steps is one and
+the same for all, and one step always means one evaluation of J and its gradient.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator
+
+import numpy as np
+from scipy.optimize import minimize
+
+Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
+
+
+def gradient_descent(x: np.ndarray, rate: float = 0.02) -> Dialogue:
+    """Walk straight downhill: G := G − rate · dJ/dG, kept in [0, 1].
+
+    Parameters
+    ----------
+    x : array (n,)
+        Where to begin, in [0, 1].
+    rate : float
+        Length of a step; with a gradient of mean size 1, the mean change of a pixel.
+
+    Yields
+    ------
+    numpy.ndarray
+        The next point.
+    """
+    while True:
+        _, gradient = yield x
+        x = np.clip(x - rate * gradient, 0, 1)
+
+
+def adam(
+    x: np.ndarray, rate: float = 0.02, beta_1: float = 0.9, beta_2: float = 0.99
+) -> Dialogue:
+    """Walk with momentum and a step length of each pixel's own (Kingma & Ba, 2015).
+
+    Parameters
+    ----------
+    x : array (n,)
+        Where to begin, in [0, 1].
+    rate : float
+        About the change of a pixel in one step.
+    beta_1, beta_2 : float
+        How slowly the running means of the gradient and of its square forget.
+
+    Yields
+    ------
+    numpy.ndarray
+        The next point.
+
+    Notes
+    -----
+    arXiv 1412.6980, algorithm 1.
+    """
+    mean, square, step = np.zeros_like(x), np.zeros_like(x), 0
+    while True:
+        _, gradient = yield x
+        step += 1
+        mean += (1 - beta_1) * (gradient - mean)
+        square += (1 - beta_2) * (gradient**2 - square)
+        direction = mean / (1 - beta_1**step)
+        spread = np.sqrt(square / (1 - beta_2**step))
+        x = np.clip(x - rate * direction / (spread + 1e-8), 0, 1)
+
+
+def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
+    """Walk with an estimate of the curvature from the last steps (SciPy's L-BFGS-B).
+
+    SciPy calls its objective itself, so it runs in a thread of its own, and its calls are
+    passed on: the network is always evaluated by whoever holds the dialogue.
+
+    Parameters
+    ----------
+    x : array (n,)
+        Where to begin, in [0, 1].
+    rate : float
+        Mean change of a pixel in the very first step, before any curvature is known.
+    memory : int
+        How many past steps the curvature is estimated from.
+
+    Yields
+    ------
+    numpy.ndarray
+        The next point; ends where the line search finds nothing lower.
+
+    Notes
+    -----
+    Zhu, Byrd, Lu & Nocedal, "Algorithm 778: L-BFGS-B" (ACM TOMS 23, 1997).
+    """
+    questions: queue.SimpleQueue = queue.SimpleQueue()
+    answers: queue.SimpleQueue = queue.SimpleQueue()
+
+    class Closed(Exception):
+        pass
+
+    def objective(point: np.ndarray) -> tuple[float, np.ndarray]:
+        questions.put(point.copy())
+        answer = answers.get()
+        if answer is None:
+            raise Closed
+        # With bounds, SciPy's first step is the gradient itself: scaled, it is a small one.
+        J, gradient = answer
+        return J * rate, gradient * rate
+
+    def search() -> None:
+        options = {"maxcor": memory, "maxiter": 10**6, "maxfun": 10**6, "ftol": 0, "gtol": 0}
+        try:
+            minimize(
+                objective, x, jac=True, method="L-BFGS-B", bounds=[(0, 1)] * x.size,
+                options=options,
+            )  # fmt: skip
+        except Closed:
+            pass
+        finally:
+            questions.put(None)
+
+    thread = threading.Thread(target=search, daemon=True)
+    thread.start()
+    try:
+        while (point := questions.get()) is not None:
+            answers.put((yield point))
+    finally:
+        answers.put(None)
+        thread.join()
+
+
+OPTIMISERS = {"gradient descent": gradient_descent, "adam": adam, "l-bfgs": l_bfgs}

@@ -1,0 +1,192 @@
+"""The bundled pictures with their credits, and synthetic ones whose statistics are known."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nst_helpers.images import load_image
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+class Picture(NamedTuple):
+    """One bundled picture: its kind, title, credit, licence and file."""
+
+    kind: str
+    title: str
+    credit: str
+    licence: str
+    path: Path
+
+
+def _entry(kind: str, name: str, title: str, credit: str, licence: str) -> tuple[str, Picture]:
+    return name, Picture(kind, title, credit, licence, DATA / kind / f"{name}.jpg")
+
+
+_GCOMPRIS = "GCompris paintings (WebMuseum)"
+_OPEN_TEXTURE = "cc0textures.com; scikit-image"
+
+PICTURES: dict[str, Picture] = dict(
+    [
+        _entry(
+            "content",
+            "summer_palace",
+            "Tower of the Summer Palace, Beijing",
+            "danielbuechele (Flickr); scikit-learn",
+            "CC BY 2.0",
+        ),
+        _entry("content", "flower", "A flower", "vultilion (Flickr); scikit-learn", "CC BY 2.0"),
+        _entry(
+            "content", "cat_chelsea", "Chelsea the cat", "Stefan van der Walt; scikit-image", "CC0"
+        ),
+        _entry(
+            "content",
+            "coffee",
+            "A cup of coffee",
+            "Rachel Michetti (Pikolo Espresso Bar); scikit-image",
+            "CC0",
+        ),
+        _entry("content", "astronaut", "Eileen Collins", "NASA; scikit-image", "public domain"),
+        _entry(
+            "style",
+            "starry_night",
+            "Vincent van Gogh, The Starry Night, 1889",
+            "OpenCV sample data",
+            "public domain",
+        ),
+        _entry(
+            "style",
+            "village_street_auvers",
+            "Vincent van Gogh, Village Street in Auvers, 1890",
+            _GCOMPRIS,
+            "public domain",
+        ),
+        _entry(
+            "style",
+            "great_wave",
+            "Katsushika Hokusai, The Great Wave off Kanagawa, c. 1831",
+            _GCOMPRIS,
+            "public domain",
+        ),
+        _entry(
+            "style",
+            "poppies",
+            "Katsushika Hokusai, Poppies, c. 1833",
+            _GCOMPRIS,
+            "public domain",
+        ),
+        _entry(
+            "style",
+            "composition_viii",
+            "Wassily Kandinsky, Composition VIII, 1923",
+            _GCOMPRIS,
+            "public domain",
+        ),
+        _entry("texture", "brick", "Brick", _OPEN_TEXTURE, "CC0"),
+        _entry("texture", "grass", "Grass", _OPEN_TEXTURE, "CC0"),
+        _entry("texture", "gravel", "Gravel", _OPEN_TEXTURE, "CC0"),
+    ]
+)
+
+
+def load_picture(name: str, size: int | None = 256) -> np.ndarray:
+    """Load a bundled picture by its name in ``PICTURES``.
+
+    Parameters
+    ----------
+    name : str
+        For example "starry_night".
+    size : int or None
+        The longer side in pixels; None keeps the file's own (at most 640).
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H, W, 3), RGB in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        No such name (the nearest ones are given), or a size out of range.
+    FileNotFoundError
+        The file is missing from `data/`.
+    """
+    if name not in PICTURES:
+        raise ValueError(f"There is no picture {name!r}. {nearest(name, PICTURES)}")
+    return load_image(PICTURES[name].path, size)
+
+
+def nearest(name: object, known) -> str:
+    """Return the sentence that names what the reader may have meant.
+
+    Parameters
+    ----------
+    name : object
+        What was given.
+    known : iterable of str
+        What is there.
+
+    Returns
+    -------
+    str
+        "Did you mean …?", or the whole list where nothing is near.
+    """
+    close = difflib.get_close_matches(str(name), list(known), n=3, cutoff=0.5)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"Choose from {', '.join(known)}."
+
+
+def stripes_and_patches(
+    together: float, size: int = 128, cells: int = 4, seed: int = 0
+) -> np.ndarray:
+    """Paint vertical texture and orange patches that do, or do not, occur together.
+
+    The picture is a board of cells. Half of them carry a fine vertical texture, half an orange
+    tint, in numbers that do not depend on `together`: only the overlap does.
+
+    Parameters
+    ----------
+    together : float
+        The share of textured cells that are orange too: 0 never together, 1 always.
+    size : int
+        Side of the square picture in pixels, 32 to 1024.
+    cells : int
+        Cells along a side, an even number of 2 to 16.
+    seed : int
+        Seed of the arrangement.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, size, size, 3), RGB in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        A parameter out of its range.
+    """
+    if not 0 <= together <= 1:
+        raise ValueError(f"together is {together}, expected a share from 0 to 1.")
+    if not 32 <= size <= 1024:
+        raise ValueError(f"size is {size}, expected 32 to 1024 pixels.")
+    if cells % 2 or not 2 <= cells <= 16:
+        raise ValueError(f"cells is {cells}, expected an even number from 2 to 16.")
+    order = np.random.default_rng(seed).permutation(cells * cells)
+    half = len(order) // 2
+    shared = round(together * half)
+    textured = np.isin(np.arange(len(order)), order[:half]).reshape(cells, cells)
+    tinted = np.isin(np.arange(len(order)), order[half - shared : 2 * half - shared])
+    tinted = tinted.reshape(cells, cells)
+
+    cell = np.arange(size) * cells // size
+    texture_here, tint_here = textured[np.ix_(cell, cell)], tinted[np.ix_(cell, cell)]
+    grey, orange = np.array([0.55, 0.55, 0.55]), np.array([0.95, 0.55, 0.15])
+    colour = np.where(tint_here[..., None], orange, grey)
+    wave = 0.35 * np.sign(np.sin(2 * np.pi * (np.arange(size) + 0.5) / 6))[None, :, None]
+    picture = colour * (1 + np.where(texture_here[..., None], wave, 0))
+    return np.clip(picture, 0, 1).astype(np.float32)[None]

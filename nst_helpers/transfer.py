@@ -1,0 +1,556 @@
+"""Neural style transfer: find the picture G that minimises J(G)."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import signal
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from nst_helpers.activations import check_layers, extractor
+from nst_helpers.costs import (
+    check_lambdas,
+    check_weight,
+    content_cost,
+    style_matrix_cost,
+    total_cost,
+)
+from nst_helpers.images import check_image, resize_image
+from nst_helpers.network import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    device,
+    load_vgg,
+    prepare_for_transfer,
+)
+from nst_helpers.optimisers import OPTIMISERS
+from nst_helpers.style_matrix import gram_matrix, positions
+
+STARTS = ("content", "noise", "style")
+MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
+COARSEST = 96  # pixels of the shorter side below which no coarser level is made
+CLIMB = 0.6  # share of the steps spent below the full size
+
+_prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+class Step(NamedTuple):
+    """One evaluation of J: its number, the picture's size (H, W), the picture, the costs."""
+
+    number: int
+    size: tuple[int, int]
+    image: np.ndarray
+    costs: dict
+    seconds: float
+
+
+class StyleTransfer:
+    """Minimise J(G) = α J_content(C, G) + β Σ_l λ^[l] J_style^[l](S, G) over the picture G.
+
+    Parameters
+    ----------
+    content : array (1, H, W, 3) or None
+        RGB in [0, 1]. None leaves the content cost out: G then only has the style (texture
+        synthesis), at the style picture's size.
+    style : array (1, H', W', 3) or None
+        RGB in [0, 1], of any size. None leaves the style cost out.
+    vgg : keras.Model, optional
+        From ``load_vgg``, which is called where none is given.
+    alpha, beta : float
+        Weights α and β, ≥ 0, not both 0.
+    lambdas : {layer: float} or sequence of float, optional
+        Weights λ^[l] ≥ 0, one a style layer; a sequence belongs to ``STYLE_LAYERS``. Default:
+        1/5 each. Used as given, not normalised.
+    content_layer : str
+        Layer of the content cost.
+    optimiser : {"l-bfgs", "adam", "gradient descent"}
+        How to go downhill.
+    rate : float, optional
+        Mean change of a pixel in the first step (for "l-bfgs", which finds the later lengths
+        itself), or in each ("adam"); the factor of the gradient ("gradient descent").
+    start : {"content", "noise", "style"} or array (1, H, W, 3)
+        The first G.
+    levels : int, optional
+        Coarse to fine: how many sizes, each twice the one before, the last the full size.
+        Default: as many as keep the shorter side at 96 px or more. 1 switches it off.
+    padding, pooling : str
+        See ``prepare_for_transfer``.
+    seed : int
+        Seed of the noise.
+
+    Attributes
+    ----------
+    alpha, beta, lambdas
+        May be set between two steps; nothing is traced again.
+    image : numpy.ndarray
+        The best picture so far, (1, H, W, 3) at the full size.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A picture, layer, weight or option that cannot be used; the message says which.
+
+    Notes
+    -----
+    Gatys, Ecker & Bethge, "Image Style Transfer Using Convolutional Neural Networks"
+    (CVPR 2016), equation 7; coarse to fine as in Gatys et al., "Controlling Perceptual
+    Factors in Neural Style Transfer" (CVPR 2017), section 6.
+    """
+
+    def __init__(
+        self,
+        content: np.ndarray | None,
+        style: np.ndarray | None,
+        vgg: keras.Model | None = None,
+        *,
+        alpha: float = 1.0,
+        beta: float = 0.01,
+        lambdas: Mapping[str, float] | Sequence[float] | None = None,
+        content_layer: str = CONTENT_LAYER,
+        optimiser: str = "l-bfgs",
+        rate: float | None = None,
+        start: str | np.ndarray = "content",
+        levels: int | None = None,
+        padding: str = "edge",
+        pooling: str = "average",
+        seed: int = 0,
+    ) -> None:
+        if content is None and style is None:
+            raise ValueError("Neither content nor style is given; at least one is needed.")
+        self._content = None if content is None else check_image(content, "content")
+        self._style = None if style is None else check_image(style, "style")
+        for name, picture in (("content", self._content), ("style", self._style)):
+            if picture is not None and min(picture.shape[1:3]) < MIN_SIDE:
+                raise ValueError(
+                    f"{name} is {picture.shape[2]}×{picture.shape[1]} pixels; each side needs "
+                    f"at least {MIN_SIDE}. Load it at a larger size, or crop a long picture."
+                )
+        if optimiser not in OPTIMISERS:
+            raise ValueError(f"optimiser is {optimiser!r}; choose from {', '.join(OPTIMISERS)}.")
+        if rate is not None and not check_weight(rate, "rate") > 0:
+            raise ValueError(f"rate is {rate}, expected a number above 0.")
+        self._optimiser, self._rate = optimiser, rate
+        self._weights_changed = False
+        self._lambdas = check_lambdas(_named(lambdas))
+        self._alpha, self._beta = 1.0, 1.0
+        self.alpha, self.beta = alpha, beta
+
+        self.size = (self._content if content is not None else self._style).shape[1:3]
+        self._sizes = _level_sizes(self.size, levels)
+        self._start = self._first_picture(start, seed)
+        self._content_layer, self._style_layers = content_layer, tuple(self._lambdas)
+        self._extract, self._evaluate = _objective(
+            load_vgg() if vgg is None else vgg,
+            content_layer if content is not None else None,
+            self._style_layers if style is not None else (),
+            padding,
+            pooling,
+        )
+        self._targets: dict[tuple[int, int], tuple] = {}
+        self._best = (math.inf, self._start)
+        self.history: dict = _empty_history(self._style_layers)
+        self.message = ""
+
+    @property
+    def alpha(self) -> float:
+        """Weight α of the content cost."""
+        return self._alpha
+
+    @alpha.setter
+    def alpha(self, value: float) -> None:
+        self._set_weights(alpha=float(check_weight(value, "alpha")))
+
+    @property
+    def beta(self) -> float:
+        """Weight β of the style cost."""
+        return self._beta
+
+    @beta.setter
+    def beta(self, value: float) -> None:
+        self._set_weights(beta=float(check_weight(value, "beta")))
+
+    @property
+    def lambdas(self) -> dict[str, float]:
+        """Weights λ^[l] of the style layers; a copy, set it as a whole."""
+        return dict(self._lambdas)
+
+    @lambdas.setter
+    def lambdas(self, value: Mapping[str, float] | Sequence[float]) -> None:
+        value = check_lambdas(_named(value))
+        if set(value) != set(self._lambdas):
+            raise ValueError(
+                f"lambdas names {', '.join(value)}; this transfer measures "
+                f"{', '.join(self._lambdas)}. Give a weight for each of them, 0 switches one off."
+            )
+        self._set_weights(lambdas={layer: float(value[layer]) for layer in self._lambdas})
+
+    @property
+    def image(self) -> np.ndarray:
+        """The best picture so far, (1, H, W, 3), RGB in [0, 1], at the full size."""
+        return resize_image(self._best[1], self.size)
+
+    def cost_and_gradient(self, image: np.ndarray) -> tuple[dict, np.ndarray]:
+        """Return all costs of a picture, and dJ/dimage: what the optimiser sees.
+
+        Parameters
+        ----------
+        image : array (1, H, W, 3)
+            RGB in [0, 1].
+
+        Returns
+        -------
+        costs : dict
+            "J", "J_content", "J_style" and "J_style_layer", itself {layer: cost}; floats.
+        gradient : numpy.ndarray
+            float32, (1, H, W, 3), per unit of pixel value.
+
+        Raises
+        ------
+        ValueError
+            Not a picture of the transfer's size (or of one of its coarser levels).
+        """
+        image = check_image(image)
+        if image.shape[1:3] not in self._sizes:
+            raise ValueError(
+                f"image is {image.shape[2]}×{image.shape[1]} pixels; this transfer works at "
+                f"{self.size[1]}×{self.size[0]}. Use resize_image(image, transfer.size)."
+            )
+        return self._measure(image)
+
+    def steps(self, count: int | None = None) -> Iterator[Step]:
+        """Walk downhill and hand out each step: for live displays.
+
+        The walk begins at ``start`` with the coarsest level. Between two steps alpha, beta and
+        lambdas may be changed, and the iterator may be dropped at any time.
+
+        Parameters
+        ----------
+        count : int, optional
+            Number of evaluations of J, over all levels. Default: what suits the device.
+
+        Yields
+        ------
+        Step
+            The picture just measured and its costs.
+
+        Raises
+        ------
+        ValueError
+            count is not a whole number above 0.
+        """
+        count = device().steps if count is None else count
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count <= 0:
+            raise ValueError(f"steps is {count!r}, expected a whole number above 0.")
+        return self._walk(int(count))
+
+    def run(self, steps: int | None = None, *, progress: bool = True) -> tuple[np.ndarray, dict]:
+        """Run the transfer and return the best picture and the history.
+
+        Interrupting the kernel ends the run after the step at hand and keeps the best picture.
+
+        Parameters
+        ----------
+        steps : int, optional
+            Number of evaluations of J, over all levels. Default: what suits the device.
+        progress : bool
+            Show a progress bar.
+
+        Returns
+        -------
+        image : numpy.ndarray
+            float32, (1, H, W, 3), RGB in [0, 1].
+        history : dict
+            Arrays with one entry a step: "J", "J_content", "J_style", "size" (H of the level),
+            "seconds" since the start; and "J_style_layer", {layer: array}.
+
+        Raises
+        ------
+        ValueError
+            steps is not a whole number above 0.
+        """
+        walk = self.steps(steps)
+        total = device().steps if steps is None else int(steps)
+        with (
+            _interrupt_flag() as interrupted,
+            contextlib.closing(walk),
+            tqdm(total=total, disable=not progress, unit="step", file=_StandardOut()) as bar,
+        ):
+            for step in walk:
+                bar.update()
+                bar.set_postfix_str(f"J = {step.costs['J']:.3g}", refresh=False)
+                if interrupted.is_set():
+                    self.message = (
+                        f"Stopped after step {step.number} of {total}; "
+                        "the best picture so far is kept."
+                    )
+                    break
+        if self.message:
+            print(self.message)
+        return self.image, self.history_arrays()
+
+    def history_arrays(self) -> dict:
+        """Return the history of the latest run as arrays, as ``run`` does.
+
+        Returns
+        -------
+        dict
+            See ``run``.
+        """
+        arrays = {name: np.array(v) for name, v in self.history.items() if name != "J_style_layer"}
+        layers = self.history["J_style_layer"]
+        return arrays | {"J_style_layer": {layer: np.array(v) for layer, v in layers.items()}}
+
+    def _walk(self, count: int) -> Iterator[Step]:
+        self.history = _empty_history(self._style_layers)
+        self.message = ""
+        self._best = (math.inf, self._start)
+        begin, number = time.perf_counter(), 0
+        image = resize_image(self._start, self._sizes[0])
+        for size, share in zip(self._sizes, _shares(count, len(self._sizes)), strict=True):
+            if not share:
+                continue
+            image = resize_image(image, size)
+            self._best = (math.inf, image)
+            for image, costs in self._descend(image, share):
+                number += 1
+                step = Step(number, size, image, costs, time.perf_counter() - begin)
+                self._record(step)
+                yield step
+                if self._weights_changed:
+                    self._best = (math.inf, image)
+            image = self._best[1]
+            if self.message:
+                return
+
+    def _descend(self, image: np.ndarray, count: int) -> Iterator[tuple[np.ndarray, dict]]:
+        """Take up to `count` steps at one size, beginning the dialogue anew where it ends."""
+        done, stuck = 0, False
+        while done < count and not stuck:
+            self._weights_changed = False
+            costs, gradient = self._measure(image)
+            # One scale for every optimiser: a gradient of mean size 1 at the start.
+            scale = max(float(np.mean(np.abs(gradient))), 1e-30)
+            options = {} if self._rate is None else {"rate": self._rate}
+            dialogue = OPTIMISERS[self._optimiser](image.ravel().astype(np.float64), **options)
+            begun = done
+            with contextlib.closing(dialogue):
+                next(dialogue)  # the point just measured
+                while True:
+                    if not (math.isfinite(costs["J"]) and np.isfinite(gradient).all()):
+                        self.message = (
+                            "J is no longer a finite number: the steps are too long, or a weight "
+                            "is too large. The last good picture is kept."
+                        )
+                        return
+                    done += 1
+                    if costs["J"] < self._best[0]:
+                        self._best = (costs["J"], image)
+                    yield image, costs
+                    if done == count or self._weights_changed:
+                        break
+                    try:
+                        answer = costs["J"] / scale, np.float64(gradient).ravel() / scale
+                        image = dialogue.send(answer).astype(np.float32).reshape(image.shape)
+                    except StopIteration:
+                        stuck = done - begun < 3
+                        break
+                    costs, gradient = self._measure(image)
+            image = image if self._weights_changed else self._best[1]
+
+    def _measure(self, image: np.ndarray) -> tuple[dict, np.ndarray]:
+        a_C, G_S = self._target(image.shape[1:3])
+        J, J_content, J_style, J_layers, gradient = self._evaluate(
+            tf.constant(image),
+            a_C,
+            G_S,
+            tf.constant(self._alpha),
+            tf.constant(self._beta),
+            tf.constant(list(self._lambdas.values())),
+        )
+        costs = {
+            "J": float(J),
+            "J_content": float(J_content),
+            "J_style": float(J_style),
+            "J_style_layer": dict(zip(self._style_layers, J_layers.numpy().tolist(), strict=False)),
+        }
+        return costs, gradient.numpy()
+
+    def _target(self, size: tuple[int, int]) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Return a_C and the style matrices a position, both at this level's scale."""
+        if size not in self._targets:
+            a_C, G_S = tf.zeros((1, 1, 1, 1)), []
+            if self._content is not None:
+                content = resize_image(self._content, size)
+                a_C = self._extract(content)[self._content_layer]
+            if self._style is not None:
+                longest = max(self._style.shape[1:3]) * max(size) / max(self.size)
+                style = resize_image(self._style, max(round(longest), MIN_SIDE))
+                a_S = self._extract(style)
+                G_S = [gram_matrix(a_S[la]) / positions(a_S[la]) for la in self._style_layers]
+            self._targets[size] = a_C, G_S
+        return self._targets[size]
+
+    def _record(self, step: Step) -> None:
+        for name in ("J", "J_content", "J_style"):
+            self.history[name].append(step.costs[name])
+        for layer, cost in step.costs["J_style_layer"].items():
+            self.history["J_style_layer"][layer].append(cost)
+        self.history["size"].append(step.size[0])
+        self.history["seconds"].append(step.seconds)
+
+    def _set_weights(self, **weights: float | dict) -> None:
+        wanted = {name: weights.get(name, getattr(self, f"_{name}")) for name in ("alpha", "beta")}
+        if wanted["alpha"] == 0 and wanted["beta"] == 0:
+            raise ValueError("alpha and beta are both 0: there is nothing to minimise.")
+        for name, value in weights.items():
+            self._weights_changed |= getattr(self, f"_{name}") != value
+            setattr(self, f"_{name}", value)
+
+    def _first_picture(self, start: str | np.ndarray, seed: int) -> np.ndarray:
+        if not isinstance(start, str):
+            return resize_image(check_image(start, "start"), self.size)
+        if start not in STARTS:
+            raise ValueError(f"start is {start!r}; choose from {', '.join(STARTS)}, or a picture.")
+        if start == "content" and self._content is None:
+            start = "noise"
+        if start == "noise":
+            noise = np.random.default_rng(seed).uniform(0.3, 0.7, (1, *self.size, 3))
+            return noise.astype(np.float32)
+        picture = self._content if start == "content" else self._style
+        if picture is None:
+            raise ValueError("start is 'style', but no style picture is given.")
+        return resize_image(picture, self.size)
+
+
+def _objective(
+    vgg: keras.Model,
+    content_layer: str | None,
+    style_layers: tuple[str, ...],
+    padding: str,
+    pooling: str,
+) -> tuple[Callable, Callable]:
+    """Return the extractor and the traced J with its gradient, one for all transfers alike."""
+    layers = check_layers(vgg, [*([content_layer] if content_layer else []), *style_layers])
+    key = (content_layer, style_layers, padding, pooling)
+    made = _prepared.setdefault(vgg, {})
+    if key not in made:
+        order = [layer.name for layer in vgg.layers]
+        deepest = max(layers, key=order.index)
+        network = (deepest, padding, pooling)
+        if network not in made:
+            made[network] = prepare_for_transfer(vgg, deepest, padding=padding, pooling=pooling)
+        extract = extractor(made[network], layers)
+        made[key] = extract, _traced(extract, content_layer, style_layers)
+    return made[key]
+
+
+def _traced(extract: Callable, content_layer: str | None, style_layers: tuple[str, ...]):
+    picture = tf.TensorSpec((1, None, None, 3))
+    matrices = [tf.TensorSpec((None, None)) for _ in style_layers]
+    number = tf.TensorSpec(())
+
+    @tf.function(
+        input_signature=[
+            picture, tf.TensorSpec((1, None, None, None)), matrices, number, number,
+            tf.TensorSpec((None,)),
+        ]
+    )  # fmt: skip
+    def evaluate(image, a_C, G_S, alpha, beta, lambdas):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            a_G = extract(image)
+            J_content = content_cost(a_C, a_G[content_layer]) if content_layer else 0.0
+            J_layers = [
+                style_matrix_cost(G * positions(a_G[layer]), a_G[layer])
+                for G, layer in zip(G_S, style_layers, strict=True)
+            ]
+            J_layers = tf.stack(J_layers) if J_layers else tf.zeros_like(lambdas)
+            J_style = tf.reduce_sum(lambdas * J_layers)
+            J = total_cost(J_content, J_style, alpha, beta)
+        return J, J_content, J_style, J_layers, tape.gradient(J, image)
+
+    return evaluate
+
+
+def _named(lambdas: Mapping[str, float] | Sequence[float] | None) -> Mapping[str, float]:
+    if lambdas is None:
+        return dict.fromkeys(STYLE_LAYERS, 1 / len(STYLE_LAYERS))
+    if isinstance(lambdas, Mapping):
+        return lambdas
+    try:
+        weights = list(lambdas)
+    except TypeError as error:
+        raise TypeError(
+            f"lambdas is {lambdas!r}, expected {{layer: weight}} or {len(STYLE_LAYERS)} numbers."
+        ) from error
+    if len(weights) != len(STYLE_LAYERS):
+        raise ValueError(
+            f"lambdas has {len(weights)} numbers, expected {len(STYLE_LAYERS)}: one each for "
+            f"{', '.join(STYLE_LAYERS)}."
+        )
+    return dict(zip(STYLE_LAYERS, weights, strict=True))
+
+
+def _level_sizes(size: tuple[int, int], levels: int | None) -> list[tuple[int, int]]:
+    most = 1 + max(0, int(math.log2(min(size) / MIN_SIDE)))
+    if levels is None:
+        levels = 1 + max(0, int(math.log2(min(size) / COARSEST)))
+    if isinstance(levels, bool) or not isinstance(levels, int) or not 1 <= levels <= most:
+        raise ValueError(
+            f"levels is {levels!r}, expected 1 to {most} for a picture of {size[1]}×{size[0]}."
+        )
+    halvings = range(levels - 1, -1, -1)
+    return [(round(size[0] / 2**n), round(size[1] / 2**n)) for n in halvings]
+
+
+def _shares(count: int, levels: int) -> list[int]:
+    """Divide the steps among the levels; the full size always gets some."""
+    if levels == 1:
+        return [count]
+    climb = int(count * CLIMB)
+    coarse = [climb // (levels - 1)] * (levels - 1)
+    return [*coarse, count - sum(coarse)]
+
+
+def _empty_history(style_layers: tuple[str, ...]) -> dict:
+    history: dict = {name: [] for name in ("J", "J_content", "J_style", "size", "seconds")}
+    return history | {"J_style_layer": {layer: [] for layer in style_layers}}
+
+
+@contextlib.contextmanager
+def _interrupt_flag() -> Iterator[threading.Event]:
+    """Turn the first interrupt into a flag, read between two steps; a second one interrupts."""
+    flag = threading.Event()
+
+    def raise_flag(number, frame) -> None:
+        if flag.is_set():
+            raise KeyboardInterrupt
+        flag.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield flag
+        return
+    previous = signal.signal(signal.SIGINT, raise_flag)
+    try:
+        yield flag
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+class _StandardOut:
+    """Standard output as it is now: notebooks replace it, and red is for errors."""
+
+    def write(self, text: str) -> None:
+        print(text, end="")
+
+    def flush(self) -> None:
+        print(end="", flush=True)

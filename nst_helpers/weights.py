@@ -1,0 +1,265 @@
+"""Where the network's weights come from: Keras' cache, one bounded download, or `data/`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import socket
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+
+from nst_helpers.pictures import DATA
+
+VGG19_URL = (
+    "https://storage.googleapis.com/tensorflow/keras-applications/"
+    "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+)
+VGG19_MD5 = "253f8cb515780f3b799900260a226db6"
+VGG19_BYTES = 80_134_624
+
+BUNDLED_VGG16 = DATA / "weights" / "vgg16_imagenet_conv_f16.npz"
+BUNDLED_SHA256 = "a27604633cd1aea6945f4bca0a0d88b92623abad0965fa49acb53d6ebfdc5f64"
+
+SILENCE = 5  # seconds that a server may say nothing
+PATIENCE = 60  # seconds that a download nobody asked for may take in all
+
+
+class DownloadError(OSError):
+    """VGG19 could not be downloaded; the message says why in half a sentence."""
+
+
+def cached_vgg19() -> Path:
+    """Return the place of VGG19's weights in Keras' cache, whether or not they are there.
+
+    Returns
+    -------
+    Path
+        Usually `~/.keras/models/…`; Keras reads the variable KERAS_HOME.
+    """
+    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
+    return home / "models" / VGG19_URL.rsplit("/", 1)[1]
+
+
+def vgg19_file(patience: float = PATIENCE) -> Path:
+    """Return VGG19's weights file from Keras' cache, downloading it once if need be.
+
+    The file arrives in a folder of its own beside the cache and is moved into place when its
+    checksum is right: a half file never stays, and two processes cannot disturb each other.
+
+    Parameters
+    ----------
+    patience : float
+        Seconds that the whole download may take. A server that stays silent, or whose pace
+        would not finish in that time, is given up after a few seconds.
+
+    Returns
+    -------
+    Path
+        The file in the cache.
+
+    Raises
+    ------
+    DownloadError
+        No network, a captive portal, a slow or broken transfer, or no room on the disk.
+    """
+    target = cached_vgg19()
+    if target.is_file():
+        found = target.stat()
+        if _digest(target, "md5") == VGG19_MD5:
+            return target
+        # Only the very file that was found broken, not one that has just replaced it.
+        with contextlib.suppress(OSError):
+            if target.stat().st_ino == found.st_ino:
+                target.unlink()
+    _check_reachable(VGG19_URL, VGG19_BYTES)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            tempfile.TemporaryDirectory(dir=target.parent, prefix=".vgg19-") as folder,
+            _bounded_reads(patience),
+        ):
+            arrived = keras.utils.get_file(
+                target.name,
+                VGG19_URL,
+                cache_dir=folder,
+                cache_subdir="",
+                file_hash=VGG19_MD5,
+                hash_algorithm="md5",
+            )
+            os.replace(arrived, target)
+    except Exception as error:  # Keras wraps what went wrong in a plain Exception
+        raise DownloadError(f"the download failed ({_in_short(error)})") from error
+    return target
+
+
+def read_weights(path: str | Path) -> dict[str, list[np.ndarray]]:
+    """Read the convolution layers of a weights file: NumPy's .npz or Keras' HDF5.
+
+    Nothing is unpickled, so a file cannot run code.
+
+    Parameters
+    ----------
+    path : str or Path
+        A .npz with `layer/kernel` and `layer/bias`, Keras' legacy HDF5 (as downloaded), or
+        Keras' `.weights.h5`.
+
+    Returns
+    -------
+    dict
+        {layer: [kernel (h, w, in, out), bias (out,)]}, float32. Layers of a `.weights.h5`,
+        which holds no layer names, come as "0", "1", … in the network's order.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        There is no such file, or it is a folder.
+    ValueError
+        Not a weights file, damaged, or the bundled file with a wrong checksum.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"'{path}' is a folder. Give the weights file in it.")
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no weights file '{path}'. Check the name and folder.")
+    if path == BUNDLED_VGG16 and _digest(path, "sha256") != BUNDLED_SHA256:
+        raise ValueError(
+            f"The bundled weights '{path.name}' have a wrong checksum: the file is damaged. "
+            f"Restore it with: git checkout -- data/weights/{path.name}"
+        )
+    try:
+        if zipfile.is_zipfile(path):
+            found = _read_npz(path)
+        elif h5py.is_hdf5(path):
+            found = _read_hdf5(path)
+        else:
+            found = {}
+    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"'{path.name}' is damaged or cut off ({_in_short(error)}). Download it again."
+        ) from error
+    if not found:
+        raise ValueError(
+            f"'{path.name}' holds no convolution layers of VGG. Give Keras' "
+            "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5, or a .npz with "
+            "block1_conv1/kernel, block1_conv1/bias and so on."
+        )
+    return found
+
+
+def _read_npz(path: Path) -> dict[str, list[np.ndarray]]:
+    found: dict[str, list[np.ndarray]] = {}
+    with np.load(path, allow_pickle=False) as file:
+        for name in sorted(n for n in file.files if n.endswith("/kernel")):
+            layer = name.removesuffix("/kernel")
+            found[layer] = [np.float32(file[name]), np.float32(file[f"{layer}/bias"])]
+    return found
+
+
+def _read_hdf5(path: Path) -> dict[str, list[np.ndarray]]:
+    with h5py.File(path) as file:
+        if "layers" in file:
+            groups = {name: file["layers"][name] for name in file["layers"]}
+            convolutions = [n for n in groups if re.fullmatch(r"conv2d(_\d+)?", n)]
+            convolutions.sort(key=lambda n: int(n.partition("_")[2] or 0))
+            named = {str(i): groups[n] for i, n in enumerate(convolutions)}
+        else:
+            top = file["model_weights"] if "model_weights" in file else file
+            named = {n: top[n] for n in top if re.fullmatch(r"block\d_conv\d", n)}
+        return {name: _kernel_and_bias(group, name) for name, group in named.items()}
+
+
+def _kernel_and_bias(group: h5py.Group, name: str) -> list[np.ndarray]:
+    arrays: list[np.ndarray] = []
+    group.visititems(
+        lambda _, item: arrays.append(np.float32(item)) if isinstance(item, h5py.Dataset) else None
+    )
+    arrays.sort(key=np.ndim, reverse=True)
+    if [array.ndim for array in arrays] != [4, 1]:
+        raise ValueError(f"layer {name} has no kernel and bias")
+    return arrays
+
+
+def _digest(path: Path, algorithm: str) -> str:
+    with path.open("rb") as stream:
+        digest = hashlib.new(algorithm, usedforsecurity=False)
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _check_reachable(url: str, size: int) -> None:
+    """Ask the server for the file's head, in a thread: even a name look-up can hang."""
+    answer: list[str] = []
+
+    def ask() -> None:
+        try:
+            request = urllib.request.Request(url, method="HEAD")
+            with urllib.request.urlopen(request, timeout=SILENCE) as reply:
+                length = reply.headers.get("Content-Length")
+            good = length is None or int(length) == size
+            answer.append("" if good else "something other than the weights answers, as a "
+                          "Wi-Fi log-in page does")  # fmt: skip
+        except Exception as error:
+            answer.append(_in_short(error))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(SILENCE + 1)
+    problem = answer[0] if answer else f"no answer within {SILENCE} seconds"
+    if problem:
+        raise DownloadError(f"the download host cannot be reached ({problem})")
+
+
+@contextlib.contextmanager
+def _bounded_reads(patience: float):
+    """Let every download inside give up when it is silent, or too slow to finish in time.
+
+    urllib, which Keras uses, has no limit of its own on either.
+    """
+    begin = time.monotonic()
+
+    class Watch(urllib.request.BaseHandler):
+        def http_response(self, request, response):
+            read, received = response.read, 0
+
+            def watched_read(*args):
+                nonlocal received
+                block = read(*args)
+                received += len(block)
+                spent = time.monotonic() - begin
+                projected = spent * VGG19_BYTES / max(received, 1)
+                if spent > patience or (spent > SILENCE and projected > patience):
+                    raise TimeoutError(f"it would take more than {patience:.0f} seconds")
+                return block
+
+            response.read = watched_read
+            return response
+
+        https_response = http_response
+
+    default = socket.getdefaulttimeout()
+    previous = urllib.request._opener
+    socket.setdefaulttimeout(SILENCE)
+    urllib.request.install_opener(urllib.request.build_opener(Watch))
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(default)
+        urllib.request.install_opener(previous)
+
+
+def _in_short(error: BaseException) -> str:
+    reason = getattr(error, "reason", None) or error
+    text = str(reason).strip().splitlines()
+    return re.sub(r" on https?://\S+", "", text[0])[:120] if text else type(error).__name__
