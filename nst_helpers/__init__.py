@@ -9,35 +9,35 @@ import os
 # TensorFlow's start-up notes on CPU features and missing GPUs would open every notebook.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from nst_helpers.activations import (  # noqa: E402
+from nst_helpers.activations import (
     activation_gradient,
     channel_peaks,
     cut_patch,
     extractor,
     receptive_field,
 )
-from nst_helpers.costs import (  # noqa: E402
+from nst_helpers.costs import (
     content_cost,
     layer_style_cost,
     style_cost,
     total_cost,
 )
-from nst_helpers.images import load_image, resize_image, save_image  # noqa: E402
-from nst_helpers.network import (  # noqa: E402
+from nst_helpers.images import load_image, resize_image, save_image
+from nst_helpers.network import (
     CONTENT_LAYER,
     STYLE_LAYERS,
     device,
     load_vgg,
     preprocess,
 )
-from nst_helpers.pictures import PICTURES, load_picture, stripes_and_patches  # noqa: E402
-from nst_helpers.style_matrix import (  # noqa: E402
+from nst_helpers.pictures import PICTURES, load_picture, stripes_and_patches
+from nst_helpers.style_matrix import (
     covariance_matrix,
     gram_matrix,
     pearson_matrix,
     unroll,
 )
-from nst_helpers.transfer import StyleTransfer  # noqa: E402
+from nst_helpers.transfer import StyleTransfer
 
 __all__ = [
     "CONTENT_LAYER",

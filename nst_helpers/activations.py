@@ -100,9 +100,7 @@ class ReceptiveField(NamedTuple):
 
     def box(self, i: int, j: int) -> tuple[int, int, int, int]:
         """Return top, left, bottom, right in pixels; it may reach over the border."""
-        top, left = (
-            round((n + 0.5) * self.stride - self.size / 2) for n in (i, j)
-        )
+        top, left = (round((n + 0.5) * self.stride - self.size / 2) for n in (i, j))
         return top, left, top + self.size, left + self.size
 
 

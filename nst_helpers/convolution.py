@@ -89,9 +89,7 @@ def _tile_products(kernel: np.ndarray) -> Callable[[tf.Tensor, int], tf.Tensor]:
         products = tf.reshape(B2 @ d, (side * side, rows * columns, c_in)) @ g
         y = A2 @ tf.reshape(products, (side * side, -1))
         y = tf.reshape(y, (TILE, TILE, rows, columns, c_out))
-        y = tf.reshape(
-            tf.transpose(y, (2, 0, 3, 1, 4)), (1, TILE * rows, TILE * columns, c_out)
-        )
+        y = tf.reshape(tf.transpose(y, (2, 0, 3, 1, 4)), (1, TILE * rows, TILE * columns, c_out))
         return y[:, :height, :width]
 
     return convolve

@@ -146,11 +146,12 @@ class EdgePaddedConv2D(keras.layers.Conv2D):
 
     border = "SYMMETRIC"
 
-    def call(self, inputs):
+    def call(self, inputs):  # noqa: D102
         padded = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], self.border)
         return self.activation(tf.nn.bias_add(self.convolve(padded), self.bias))
 
     def convolve(self, padded: tf.Tensor) -> tf.Tensor:
+        """Convolve what is padded already."""
         return tf.nn.conv2d(padded, self.kernel, 1, "VALID")
 
 
@@ -158,6 +159,7 @@ class FrozenConv2D(EdgePaddedConv2D):
     """The same with fixed weights, computed the fast way of ``nst_helpers.convolution``."""
 
     def freeze(self, border: str) -> None:
+        """Take the kernel as it is now, and this mode of ``tf.pad``."""
         self.border = border
         self.convolve = winograd_convolution(self.kernel.numpy())
 
@@ -202,6 +204,7 @@ def prepare_for_transfer(
         raise ValueError(f"pooling is {pooling!r}, expected 'average' or 'max'.")
     if fast is None:
         fast = not tf.config.list_physical_devices("GPU")
+
     def rebuilt(layer: keras.Layer) -> keras.Layer:
         config = layer.get_config()
         if isinstance(layer, keras.layers.MaxPooling2D) and pooling == "average":

@@ -37,9 +37,7 @@ def gradient_descent(x: np.ndarray, rate: float = 0.02) -> Dialogue:
         x = np.clip(x - rate * gradient, 0, 1)
 
 
-def adam(
-    x: np.ndarray, rate: float = 0.02, beta_1: float = 0.9, beta_2: float = 0.99
-) -> Dialogue:
+def adam(x: np.ndarray, rate: float = 0.02, beta_1: float = 0.9, beta_2: float = 0.99) -> Dialogue:
     """Walk with momentum and a step length of each pixel's own (Kingma & Ba, 2015).
 
     Parameters
@@ -98,7 +96,7 @@ def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
     questions: queue.SimpleQueue = queue.SimpleQueue()
     answers: queue.SimpleQueue = queue.SimpleQueue()
 
-    class Closed(Exception):
+    class Closed(Exception):  # noqa: N818
         pass
 
     def objective(point: np.ndarray) -> tuple[float, np.ndarray]:

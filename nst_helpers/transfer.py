@@ -320,13 +320,13 @@ class StyleTransfer:
                 continue
             image = resize_image(image, size)
             self._best = (math.inf, image)
-            for image, costs in self._descend(image, share):
+            for current, costs in self._descend(image, share):
                 number += 1
-                step = Step(number, size, image, costs, time.perf_counter() - begin)
+                step = Step(number, size, current, costs, time.perf_counter() - begin)
                 self._record(step)
                 yield step
                 if self._weights_changed:
-                    self._best = (math.inf, image)
+                    self._best = (math.inf, current)
             image = self._best[1]
             if self.message:
                 return

@@ -174,7 +174,7 @@ def _read_hdf5(path: Path) -> dict[str, list[np.ndarray]]:
             convolutions.sort(key=lambda n: int(n.partition("_")[2] or 0))
             named = {str(i): groups[n] for i, n in enumerate(convolutions)}
         else:
-            top = file["model_weights"] if "model_weights" in file else file
+            top = file.get("model_weights", file)
             named = {n: top[n] for n in top if re.fullmatch(r"block\d_conv\d", n)}
         return {name: _kernel_and_bias(group, name) for name, group in named.items()}
 

@@ -1,0 +1,362 @@
+"""Figures: each function draws one thing and returns the figure. No mathematics here."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+import matplotlib as mpl
+import numpy as np
+from IPython.display import display
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+
+# Okabe & Ito's palette: told apart with every common kind of colour blindness.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
+LECTURE_COLOURS = ("#D7263D", "#F4C430", "#6A4C93", "#2E8B57", "#E8871E")
+WIDTH = 9.0  # inches
+TEXT = {"font.size": 13, "axes.titlesize": 13, "axes.labelsize": 13, "legend.fontsize": 12}
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Show a figure with its alternative text, as small a file as its kind allows.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        From one of the functions below.
+    alt : str
+        What the figure shows, for readers who do not see it.
+
+    Raises
+    ------
+    ValueError
+        The alternative text is empty.
+    """
+    if not alt.strip():
+        raise ValueError("alt is empty: say in a sentence what the figure shows.")
+    kind, data = encode_figure(figure)
+    display({kind: data, "text/plain": alt}, metadata={kind: {"alt": alt}}, raw=True)
+
+
+def encode_figure(figure: Figure) -> tuple[str, bytes]:
+    """Return the figure as a PNG or a JPEG file, whichever is smaller.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Any figure.
+
+    Returns
+    -------
+    (str, bytes)
+        The media type, "image/png" or "image/jpeg", and the file's content.
+    """
+    files = {}
+    for kind, options in (("png", {}), ("jpeg", {"pil_kwargs": {"quality": 88}})):
+        stream = io.BytesIO()
+        figure.savefig(stream, format=kind, dpi=100, facecolor="white", **options)
+        files[f"image/{kind}"] = stream.getvalue()
+    return min(files.items(), key=lambda item: len(item[1]))
+
+
+def new_figure(rows: int = 1, columns: int = 1, height: float = 3.5, **options):
+    """Return an empty figure of the series' width and look, and its axes.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Grid of axes.
+    height : float
+        In inches.
+    **options
+        For ``Figure.subplots``.
+
+    Returns
+    -------
+    (Figure, array of Axes)
+        The axes as an array (rows, columns).
+    """
+    with mpl.rc_context(TEXT):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False, **options)
+    return figure, axes
+
+
+def plot_images(
+    images: Sequence[np.ndarray], titles: Sequence[str], columns: int | None = None
+) -> Figure:
+    """Show pictures in a grid, each under its title.
+
+    Parameters
+    ----------
+    images : sequence of arrays (1, H, W, 3)
+        RGB in [0, 1].
+    titles : sequence of str
+        One a picture.
+    columns : int, optional
+        Pictures in a row; default: all, at most 5.
+
+    Returns
+    -------
+    Figure
+        The grid.
+    """
+    columns = min(columns or min(len(images), 5), len(images))
+    rows = -(-len(images) // columns)
+    aspect = max(image.shape[1] / image.shape[2] for image in images)
+    lines = max(title.count("\n") for title in titles) + 1
+    height = rows * (WIDTH / columns * aspect + 0.27 * lines)
+    figure, axes = new_figure(rows, columns, min(height, 14))
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, image, title in zip(axes.flat, images, titles, strict=False):
+        axis.imshow(np.clip(image[0], 0, 1), interpolation="lanczos")
+        axis.set_title(title)
+    return figure
+
+
+def plot_maps(
+    maps: Sequence[np.ndarray], titles: Sequence[str], columns: int = 4, cmap: str = "viridis"
+) -> Figure:
+    """Show feature maps in a grid, each in its own range of brightness.
+
+    Parameters
+    ----------
+    maps : sequence of arrays (n_H, n_W)
+        One channel each.
+    titles : sequence of str
+        One a map.
+    columns : int
+        Maps in a row.
+    cmap : str
+        Matplotlib's name of the colours.
+
+    Returns
+    -------
+    Figure
+        The grid.
+    """
+    columns = min(columns, len(maps))
+    rows = -(-len(maps) // columns)
+    aspect = max(m.shape[0] / m.shape[1] for m in maps)
+    figure, axes = new_figure(rows, columns, rows * (WIDTH / columns * aspect + 0.3))
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, feature_map, title in zip(axes.flat, maps, titles, strict=False):
+        axis.imshow(feature_map, cmap=cmap)
+        axis.set_title(title)
+    return figure
+
+
+def plot_block(
+    n_H: int, n_W: int, n_C: int, *, mark: tuple[int, int] | None = None, shown: int = 5
+) -> Figure:
+    """Draw an activation block as the lecture does: sheets of cells, a colour a channel.
+
+    Parameters
+    ----------
+    n_H, n_W, n_C : int
+        Shape of the block; it is written on the edges.
+    mark : (i, j), optional
+        Mark this cell of the first two sheets, counted from 0 in the cells drawn.
+    shown : int
+        How many channels are drawn.
+
+    Returns
+    -------
+    Figure
+        The drawing; at most 6 × 6 cells a sheet.
+    """
+    rows, columns = min(n_H, 6), min(n_W, 6)
+    figure, axes = new_figure(height=4.2)
+    axis = axes[0, 0]
+    drawn = min(shown, n_C)
+    step = np.array([0.75, 0.5])
+    for k in range(drawn - 1, -1, -1):
+        for i in range(rows):
+            for j in range(columns):
+                corner = np.array([j, rows - 1 - i]) + k * step
+                square = corner + np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+                marked = mark == (i, j) and k < 2
+                axis.add_patch(
+                    Polygon(
+                        square,
+                        facecolor=LECTURE_COLOURS[k % len(LECTURE_COLOURS)],
+                        edgecolor="black" if marked else "white",
+                        linewidth=3 if marked else 0.8,
+                        zorder=(drawn - k) * 2 + marked,
+                    )
+                )
+    depth = (drawn - 1) * step
+    axis.text(-0.25, rows / 2, f"$n_H$ = {n_H}", ha="right", va="center", fontsize=15)
+    axis.text(columns / 2, -0.25, f"$n_W$ = {n_W}", ha="center", va="top", fontsize=15)
+    axis.text(
+        *(np.array([columns + 0.3, 0]) + depth / 2 - [0, 0.2]),
+        f"$n_C$ = {n_C}" + (f" ({drawn} drawn)" if drawn < n_C else ""),
+        ha="left",
+        va="top",
+        fontsize=15,
+    )
+    axis.set_xlim(-2.5, columns + depth[0] + 3)
+    axis.set_ylim(-0.9, rows + depth[1] + 0.2)
+    axis.set_aspect("equal")
+    axis.axis("off")
+    return figure
+
+
+def plot_pairs(
+    pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+    titles: Sequence[str],
+    labels: tuple[str, str] = ("red channel", "yellow channel"),
+    mark: int | None = None,
+) -> Figure:
+    """Show pairs of activations as scatter plots on the same axes, one dot a position.
+
+    Parameters
+    ----------
+    pairs : sequence of (array (n,), array (n,))
+        Activations of two channels at the same positions.
+    titles : sequence of str
+        One a scatter plot.
+    labels : (str, str)
+        Names of the two channels.
+    mark : int, optional
+        Index of a position to ring.
+
+    Returns
+    -------
+    Figure
+        The scatter plots side by side.
+    """
+    figure, axes = new_figure(1, len(pairs), 3.6, sharex=True, sharey=True)
+    for axis, (x, y), title in zip(axes.flat, pairs, titles, strict=True):
+        axis.scatter(x, y, s=12, alpha=0.45, color=COLOURS[0], edgecolors="none")
+        if mark is not None:
+            axis.scatter(x[mark], y[mark], s=160, facecolors="none", edgecolors=COLOURS[5], lw=2.5)
+        axis.set(title=title, xlabel=labels[0])
+        axis.grid(alpha=0.3)
+    axes[0, 0].set_ylabel(labels[1])
+    return figure
+
+
+def plot_matrices(
+    matrices: Sequence[np.ndarray],
+    titles: Sequence[str],
+    *,
+    label: str = "",
+    diverging: bool = False,
+) -> Figure:
+    """Show matrices over the channels side by side, on one scale of colours.
+
+    Parameters
+    ----------
+    matrices : sequence of arrays (n_C, n_C)
+        Style matrices, for example.
+    titles : sequence of str
+        One a matrix.
+    label : str
+        What the colours measure.
+    diverging : bool
+        Centre the colours on 0, for differences and correlations.
+
+    Returns
+    -------
+    Figure
+        The matrices with one colour bar.
+    """
+    figure, axes = new_figure(1, len(matrices), WIDTH / len(matrices) * 0.85 + 0.5)
+    largest = max(float(np.abs(m).max()) for m in matrices)
+    lowest = -largest if diverging else min(0.0, *(float(m.min()) for m in matrices))
+    for axis, matrix, title in zip(axes.flat, matrices, titles, strict=True):
+        image = axis.imshow(
+            matrix, vmin=lowest, vmax=largest, cmap="RdBu_r" if diverging else "cividis"
+        )
+        axis.set(title=title, xlabel="channel k'")
+    axes[0, 0].set_ylabel("channel k")
+    bar = figure.colorbar(image, ax=axes.ravel().tolist(), shrink=0.8)
+    bar.set_label(label, fontsize=13)
+    return figure
+
+
+def plot_curves(
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    xlabel: str = "step",
+    ylabel: str = "J",
+    log: bool = True,
+) -> Figure:
+    """Draw curves on one pair of axes, told apart by colour and by dash.
+
+    Parameters
+    ----------
+    curves : {label: (x, y)}
+        One-dimensional arrays.
+    xlabel, ylabel : str
+        Names of the axes.
+    log : bool
+        Logarithmic y axis.
+
+    Returns
+    -------
+    Figure
+        The curves with a legend.
+    """
+    figure, axes = new_figure(height=3.8)
+    axis = axes[0, 0]
+    dashes = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+    for (label, (x, y)), colour, dash in zip(curves.items(), COLOURS, dashes, strict=False):
+        axis.plot(x, y, label=label, color=colour, linestyle=dash, linewidth=2.5)
+    if log:
+        axis.set_yscale("log")
+    axis.set(xlabel=xlabel, ylabel=ylabel)
+    axis.grid(alpha=0.3)
+    axis.legend(fontsize=12)
+    return figure
+
+
+def plot_bars(
+    groups: Mapping[str, Sequence[float]],
+    names: Sequence[str],
+    ylabel: str,
+    log: bool = True,
+) -> Figure:
+    """Draw groups of bars: one group a name, one colour a series.
+
+    Parameters
+    ----------
+    groups : {series: sequence of float}
+        One number a name in each series.
+    names : sequence of str
+        Labels under the groups.
+    ylabel : str
+        What the height measures.
+    log : bool
+        Logarithmic y axis.
+
+    Returns
+    -------
+    Figure
+        The bars with a legend.
+    """
+    figure, axes = new_figure(height=3.8)
+    axis = axes[0, 0]
+    place, width = np.arange(len(names)), 0.8 / len(groups)
+    hatches = ("", "//", "..", "xx", "\\\\", "++", "oo")
+    for n, (series, values) in enumerate(groups.items()):
+        axis.bar(
+            place + (n - (len(groups) - 1) / 2) * width,
+            values,
+            width,
+            label=series,
+            color=COLOURS[n % len(COLOURS)],
+            hatch=hatches[n % len(hatches)],
+            edgecolor="white",
+        )
+    if log:
+        axis.set_yscale("log")
+    axis.set_xticks(place, names)
+    axis.set_ylabel(ylabel)
+    axis.grid(alpha=0.3, axis="y")
+    if len(groups) > 1:
+        axis.legend(fontsize=12)
+    return figure
