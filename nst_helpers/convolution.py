@@ -42,30 +42,56 @@ def winograd_maps(points: tuple[float, ...] = (0, 1, -1, 0.5, -2)) -> tuple[np.n
     return np.linalg.inv(powers(TILE + 2)).T, powers(3), powers(TILE).T
 
 
-def winograd_convolution(kernel: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return a function that convolves with this kernel, stride 1, without padding.
+def winograd_convolution(kernel: np.ndarray, edge: bool) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function that convolves with this kernel, stride 1, same size.
 
     Parameters
     ----------
     kernel : array (3, 3, C_in, C_out)
         As in Keras.
+    edge : bool
+        Outside the border, repeat the edge; else zeros.
 
     Returns
     -------
     callable
-        From (1, H + 2, W + 2, C_in) to (1, H, W, C_out), float32, differentiable once.
+        From (1, H, W, C_in) to (1, H, W, C_out), float32, differentiable once.
     """
     forward = _tile_products(kernel)
     backward = _tile_products(kernel[::-1, ::-1].transpose(0, 1, 3, 2))
 
     @tf.custom_gradient
     def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Callable]:
-        return forward(x, 0), lambda upstream: backward(upstream, 2)
+        def gradient(upstream: tf.Tensor) -> tf.Tensor:
+            if not edge:
+                return backward(upstream, margin=0, edge=False)
+            return fold_edge(backward(upstream, margin=1, edge=False))
+
+        return forward(x, margin=0, edge=edge), gradient
 
     return convolve
 
 
-def _tile_products(kernel: np.ndarray) -> Callable[[tf.Tensor, int], tf.Tensor]:
+def fold_edge(x: tf.Tensor) -> tf.Tensor:
+    """Add the outermost ring to the pixels that it repeats: the gradient of edge padding.
+
+    Parameters
+    ----------
+    x : tensor (1, H + 2, W + 2, C)
+        A gradient with respect to the padded block.
+
+    Returns
+    -------
+    tf.Tensor
+        (1, H, W, C).
+    """
+    x = tf.concat([x[:, :1] + x[:, 1:2], x[:, 2:-2], x[:, -2:-1] + x[:, -1:]], axis=1)
+    return tf.concat(
+        [x[:, :, :1] + x[:, :, 1:2], x[:, :, 2:-2], x[:, :, -2:-1] + x[:, :, -1:]], axis=2
+    )
+
+
+def _tile_products(kernel: np.ndarray) -> Callable[..., tf.Tensor]:
     side = TILE + 2
     c_in, c_out = kernel.shape[2:]
     B, G, A = winograd_maps()
@@ -73,23 +99,26 @@ def _tile_products(kernel: np.ndarray) -> Callable[[tf.Tensor, int], tf.Tensor]:
     B2, G2, A2 = (tf.constant(np.kron(M, M), tf.float32) for M in (B, G, A))
     g = tf.reshape(G2 @ kernel.reshape(9, -1), (side * side, c_in, c_out))
 
-    def convolve(x: tf.Tensor, zeros: int) -> tf.Tensor:
-        height, width = (tf.shape(x)[axis] + 2 * zeros - 2 for axis in (1, 2))
-        rows, columns = -(-height // TILE), -(-width // TILE)
-        below, right = (
-            TILE * (tiles + 1) - zeros - tf.shape(x)[axis]
-            for axis, tiles in ((1, rows), (2, columns))
-        )
-        d = tf.pad(x[0], [[zeros, below], [zeros, right], [0, 0]])
-        # Tiles of 6×6 that overlap by 2: each 4×4 tile takes two lines from its neighbours.
-        d = tf.reshape(d, (rows + 1, TILE, columns + 1, TILE, c_in))
-        d = tf.concat([d[:rows], d[1:, :2]], axis=1)
-        d = tf.concat([d[:, :, :columns], d[:, :, 1:, :2]], axis=3)
-        d = tf.reshape(tf.transpose(d, (1, 3, 0, 2, 4)), (side * side, -1))
-        products = tf.reshape(B2 @ d, (side * side, rows * columns, c_in)) @ g
-        y = A2 @ tf.reshape(products, (side * side, -1))
-        y = tf.reshape(y, (TILE, TILE, rows, columns, c_out))
-        y = tf.reshape(tf.transpose(y, (2, 0, 3, 1, 4)), (1, TILE * rows, TILE * columns, c_out))
-        return y[:, :height, :width]
+    def lines(length: tf.Tensor, margin: int) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return which lines each tile sees, (6, tiles), and the number of tiles."""
+        tiles = -(-(length + 2 * margin) // TILE)
+        return tf.range(side)[:, None] + tf.range(tiles) * TILE - 1 - margin, tiles
+
+    def convolve(x: tf.Tensor, margin: int, edge: bool) -> tf.Tensor:
+        height, width = tf.shape(x)[1], tf.shape(x)[2]
+        (i, rows), (j, columns) = lines(height, margin), lines(width, margin)
+        near_i, near_j = tf.clip_by_value(i, 0, height - 1), tf.clip_by_value(j, 0, width - 1)
+        position = (near_i * width)[:, None, :, None] + near_j[None, :, None, :]
+        x = tf.reshape(x, (-1, c_in))
+        if not edge:
+            inside = (near_i == i)[:, None, :, None] & (near_j == j)[None, :, None, :]
+            position = tf.where(inside, position, height * width)
+            x = tf.concat([x, tf.zeros((1, c_in))], axis=0)
+        d = tf.gather(x, tf.reshape(position, (side * side, -1)))
+        d = tf.reshape(B2 @ tf.reshape(d, (side * side, -1)), (side * side, -1, c_in))
+        y = A2 @ tf.reshape(d @ g, (side * side, -1))
+        y = tf.transpose(tf.reshape(y, (TILE, TILE, rows, columns, c_out)), (2, 0, 3, 1, 4))
+        y = tf.reshape(y, (1, TILE * rows, TILE * columns, c_out))
+        return y[:, : height + 2 * margin, : width + 2 * margin]
 
     return convolve

@@ -144,24 +144,21 @@ class EdgePaddedConv2D(keras.layers.Conv2D):
     Zeros are a frame that the picture does not have, and that shows in the result.
     """
 
-    border = "SYMMETRIC"
+    def call(self, inputs):  # noqa: D102
+        padded = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
+        output = tf.nn.conv2d(padded, self.kernel, 1, "VALID")
+        return self.activation(tf.nn.bias_add(output, self.bias))
+
+
+class FrozenConv2D(keras.layers.Conv2D):
+    """A convolution with fixed weights, computed the fast way of ``nst_helpers.convolution``."""
+
+    def freeze(self, edge: bool) -> None:
+        """Take the kernel as it is now; `edge` as in ``winograd_convolution``."""
+        self.convolve = winograd_convolution(self.kernel.numpy(), edge)
 
     def call(self, inputs):  # noqa: D102
-        padded = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], self.border)
-        return self.activation(tf.nn.bias_add(self.convolve(padded), self.bias))
-
-    def convolve(self, padded: tf.Tensor) -> tf.Tensor:
-        """Convolve what is padded already."""
-        return tf.nn.conv2d(padded, self.kernel, 1, "VALID")
-
-
-class FrozenConv2D(EdgePaddedConv2D):
-    """The same with fixed weights, computed the fast way of ``nst_helpers.convolution``."""
-
-    def freeze(self, border: str) -> None:
-        """Take the kernel as it is now, and this mode of ``tf.pad``."""
-        self.border = border
-        self.convolve = winograd_convolution(self.kernel.numpy())
+        return self.activation(tf.nn.bias_add(self.convolve(inputs), self.bias))
 
 
 def prepare_for_transfer(
@@ -224,7 +221,7 @@ def prepare_for_transfer(
         twin.build(x.shape)
         twin.set_weights(layer.get_weights())
         if isinstance(twin, FrozenConv2D):
-            twin.freeze("SYMMETRIC" if padding == "edge" else "CONSTANT")
+            twin.freeze(edge=padding == "edge")
         twin.trainable = False
         x = twin(x)
     return keras.Model(copy, x, name=vgg.name)

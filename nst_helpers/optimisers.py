@@ -12,7 +12,7 @@ import threading
 from collections.abc import Generator
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 
 Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
 
@@ -112,9 +112,13 @@ def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
         options = {"maxcor": memory, "maxiter": 10**6, "maxfun": 10**6, "ftol": 0, "gtol": 0}
         try:
             minimize(
-                objective, x, jac=True, method="L-BFGS-B", bounds=[(0, 1)] * x.size,
+                objective,
+                x,
+                jac=True,
+                method="L-BFGS-B",
+                bounds=Bounds(np.zeros_like(x), np.ones_like(x)),
                 options=options,
-            )  # fmt: skip
+            )
         except Closed:
             pass
         finally:
