@@ -46,8 +46,9 @@ def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
 
     def extract(image: tf.Tensor) -> dict[str, tf.Tensor]:
         if not tf.is_symbolic_tensor(image):
-            if not tf.is_tensor(image):
-                image = check_image(image)
+            checked = check_image(image)
+            if not tf.is_tensor(image):  # a tensor stays the one that a tape may watch
+                image = checked
             if min(image.shape[1:3]) < smallest:
                 raise ValueError(
                     f"The picture is {image.shape[2]}×{image.shape[1]} pixels; these layers "
@@ -76,20 +77,22 @@ def check_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:
     Raises
     ------
     TypeError
-        A single string, or something else that is no list of names.
+        Not a network; a single string, or something else that is no list of names.
     ValueError
         No layer, or one that the network does not have.
     """
+    if not isinstance(vgg, keras.Model):
+        raise TypeError(f"vgg is {vgg!r}, expected the network that load_vgg() returns.")
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise TypeError(f"layers is {layers!r}, expected a list such as ['block4_conv2'].")
-    layers = list(dict.fromkeys(layers))
+    layers = list(layers)
     known = [layer.name for layer in vgg.layers[1:]]
     for layer in layers:
         if layer not in known:
             raise ValueError(f"{vgg.name} has no layer {layer!r}. {nearest(layer, known)}")
     if not layers:
         raise ValueError(f"No layer was given. {nearest('', known)}")
-    return layers
+    return list(dict.fromkeys(layers))
 
 
 class ReceptiveField(NamedTuple):
@@ -168,18 +171,22 @@ def channel_peaks(
     Raises
     ------
     ValueError
-        No such channel.
+        No such channel, no picture, or a count under 1.
 
     Notes
     -----
     Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014),
     figure 2.
     """
+    if not isinstance(activations, Mapping) or not activations:
+        raise ValueError("activations is no filled dictionary {picture: array (1, n_H, n_W, n_C)}.")
+    if not isinstance(count, int | np.integer) or count < 1:
+        raise ValueError(f"count is {count!r}, expected a whole number above 0.")
     peaks = []
     for name, a in activations.items():
-        n_C = a.shape[-1]
-        if not 0 <= channel < n_C:
-            raise ValueError(f"channel is {channel}, expected 0 to {n_C - 1} in this layer.")
+        if np.ndim(a) != 4:
+            raise ValueError(f"{name} has shape {np.shape(a)}, expected (1, n_H, n_W, n_C).")
+        _check_index("channel", channel, np.shape(a)[-1])
         feature_map = np.asarray(a)[0, :, :, channel]
         i, j = np.unravel_index(np.argmax(feature_map), feature_map.shape)
         peaks.append(Peak(name, int(i), int(j), float(feature_map[i, j])))
@@ -200,9 +207,22 @@ def cut_patch(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     -------
     numpy.ndarray
         (1, bottom − top, right − left, 3).
+
+    Raises
+    ------
+    ValueError
+        Not a picture, or the box is empty or wholly outside.
     """
-    top, left, bottom, right = box
+    image = check_image(image)
     height, width = image.shape[1:3]
+    numbers = isinstance(box, tuple | list) and all(isinstance(n, int | np.integer) for n in box)
+    if not numbers or len(box) != 4:
+        raise ValueError(f"box is {box!r}, expected (top, left, bottom, right) in whole pixels.")
+    top, left, bottom, right = box
+    if not (top < bottom and left < right):
+        raise ValueError(f"box is {box!r}: bottom must lie below top, and right beyond left.")
+    if bottom <= 0 or right <= 0 or top >= height or left >= width:
+        raise ValueError(f"box is {box!r}, wholly outside the picture of {width}×{height} pixels.")
     patch = np.ones((1, bottom - top, right - left, image.shape[3]), np.float32)
     rows, columns = slice(max(top, 0), min(bottom, height)), slice(max(left, 0), min(right, width))
     patch[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = (
@@ -231,12 +251,29 @@ def activation_gradient(
     -------
     numpy.ndarray
         float32, (1, H, W, 3), signed.
+
+    Raises
+    ------
+    ValueError
+        Not a picture, a layer that the extractor does not give, or no such activation.
     """
-    image = tf.constant(image)
+    image = tf.constant(check_image(image))
     with tf.GradientTape() as tape:
         tape.watch(image)
-        activation = extract(image)[layer][0, i, j, channel]
+        blocks = extract(image)
+        if layer not in blocks:
+            raise ValueError(f"The extractor gives no layer {layer!r}. {nearest(layer, blocks)}")
+        for name, index, count in zip(
+            ("i", "j", "channel"), (i, j, channel), blocks[layer].shape[1:]
+        ):
+            _check_index(name, index, count)
+        activation = blocks[layer][0, i, j, channel]
     return tape.gradient(activation, image).numpy()
+
+
+def _check_index(name: str, index: int, count: int) -> None:
+    if not isinstance(index, int | np.integer) or not 0 <= index < count:
+        raise ValueError(f"{name} is {index!r}, expected 0 to {count - 1} in this layer.")
 
 
 def _pools_before(vgg: keras.Model, layer: str) -> int:

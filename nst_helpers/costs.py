@@ -38,7 +38,8 @@ def content_cost(a_C: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
     Gatys, Ecker & Bethge, "Image Style Transfer Using Convolutional Neural Networks"
     (CVPR 2016), equation 1, which is the lecture's form.
     """
-    a_C, a_G = check_activations(a_C, "a_C"), check_activations(a_G, "a_G")
+    a_G = check_activations(a_G, "a_G")
+    a_C = tf.cast(check_activations(a_C, "a_C"), a_G.dtype)
     if not a_C.shape.is_compatible_with(a_G.shape):
         raise ValueError(
             f"a_C has shape {tuple(a_C.shape)} and a_G {tuple(a_G.shape)}; the content cost "
@@ -76,7 +77,8 @@ def layer_style_cost(a_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
     Gatys, Ecker & Bethge, "Image Style Transfer Using Convolutional Neural Networks"
     (CVPR 2016), equation 4.
     """
-    a_S, a_G = check_activations(a_S, "a_S"), check_activations(a_G, "a_G")
+    a_G = check_activations(a_G, "a_G")
+    a_S = tf.cast(check_activations(a_S, "a_S"), a_G.dtype)
     if a_S.shape[-1] != a_G.shape[-1]:
         raise ValueError(
             f"a_S has {a_S.shape[-1]} channels and a_G {a_G.shape[-1]}; a style matrix is "
@@ -134,6 +136,11 @@ def style_cost(
     """
     lambdas = check_lambdas(lambdas)
     for name, block in (("a_S", a_S), ("a_G", a_G)):
+        if not isinstance(block, Mapping):
+            raise TypeError(
+                f"{name} is {type(block).__name__}, expected a dictionary {{layer: activations}} "
+                "such as an extractor gives."
+            )
         for layer in lambdas:
             if layer not in block:
                 raise ValueError(f"{name} has no layer {layer!r}. {nearest(layer, block)}")
@@ -162,12 +169,14 @@ def total_cost(
     Raises
     ------
     ValueError
-        A weight is negative or not finite.
+        A weight or a cost is negative or not finite.
 
     Notes
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 7.
     """
+    for name, J in (("J_content", J_content), ("J_style", J_style)):
+        check_weight(J, name)
     return check_weight(alpha, "alpha") * J_content + check_weight(beta, "beta") * J_style
 
 
@@ -196,6 +205,8 @@ def check_weight(weight: float, name: str) -> float:
     if tf.is_symbolic_tensor(weight):
         return weight
     try:
+        if isinstance(weight, str | bytes | bool):
+            raise TypeError("text and truth values are no weights")
         value = float(weight)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} is {weight!r}, expected a number ≥ 0.") from error

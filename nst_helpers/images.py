@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 MAX_PIXELS = 64_000_000
 MIN_SIDE = 2
 MAX_SIDE = 8192
+READABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
@@ -52,9 +53,9 @@ def load_image(
     if size is not None:
         size = _checked_size(size)
     if isinstance(source, np.ndarray):
-        image = _from_array(source)
+        image = _from_array(source, "the array")
     elif isinstance(source, Image.Image):
-        image = _from_pil(source, "the PIL image", size)
+        image = _from_pil(source, "the PIL image")
     elif isinstance(source, bytes | bytearray | memoryview):
         image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
     elif isinstance(source, str | os.PathLike):
@@ -91,10 +92,12 @@ def resize_image(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
     """
     image = check_image(image)
     height, width = image.shape[1:3]
-    if not isinstance(size, tuple):
-        longest = _checked_size(size)
-        scale = longest / max(height, width)
-        size = (round(height * scale), round(width * scale))
+    if isinstance(size, tuple):
+        if len(size) != 2:
+            raise ValueError(f"size is {size}, expected one number or (height, width).")
+        size = (_checked_size(size[0]), _checked_size(size[1]))
+    else:
+        size = _scaled(height, width, _checked_size(size))
     if min(size) < MIN_SIDE:
         raise ValueError(_too_thin(width, height, size))
     if size == (height, width):
@@ -174,7 +177,11 @@ def encode_png(image: np.ndarray, settings: dict | None = None) -> bytes:
     """
     note = PngImagePlugin.PngInfo()
     if settings:
-        note.add_text("nst settings", json.dumps(settings))
+        try:
+            text = json.dumps(settings)
+        except TypeError as error:
+            raise TypeError(f"settings can hold numbers and texts only: {error}.") from error
+        note.add_text("nst settings", text)
     stream = io.BytesIO()
     to_pil(image).save(stream, "PNG", pnginfo=note)
     return stream.getvalue()
@@ -202,6 +209,8 @@ def save_image(image: np.ndarray, path: str | Path) -> Path:
     FileNotFoundError
         The folder does not exist.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path is {path!r}, expected the name of a file such as 'result.png'.")
     path = Path(path)
     if path.suffix.lower() not in FORMATS:
         raise ValueError(
@@ -254,6 +263,11 @@ def _checked_size(size: int) -> int:
     return int(size)
 
 
+def _scaled(height: int, width: int, longest: int) -> tuple[int, int]:
+    scale = longest / max(height, width)
+    return round(height * scale), round(width * scale)
+
+
 def _too_thin(width: int, height: int, result: tuple[int, int] | None = None) -> str:
     becomes = f", which would become {result[1]}×{result[0]}" if result else ""
     return (
@@ -267,77 +281,89 @@ def _from_file(path: Path, size: int | None) -> np.ndarray:
         raise IsADirectoryError(f"'{path}' is a folder. Give the name of a picture in it.")
     if not path.exists():
         raise FileNotFoundError(f"There is no file '{path}'. Check the name and the folder.")
+    if not path.is_file():  # a pipe would be waited for without end
+        raise ValueError(f"'{path}' is not a file but a device or a pipe. Give a picture file.")
     with path.open("rb") as stream:
         return _decode(stream, f"'{path.name}'", size)
 
 
 def _decode(stream, name: str, size: int | None) -> np.ndarray:
+    with warnings.catch_warnings():
+        # Pillow warns of size and of damage; here both are refused, below.
+        warnings.simplefilter("ignore")
+        with _opened(stream, name) as picture:
+            _check_pixels(picture, name)
+            if size:
+                # JPEGs can be decoded at a fraction of their size: far faster for camera photos.
+                picture.draft(None, (2 * size, 2 * size))
+            return _from_pil(picture, name)
+
+
+def _opened(stream, name: str) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            # Our own limit below is stricter than Pillow's warning.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(stream) as picture:
-                return _from_pil(picture, name, size)
+        return Image.open(stream, formats=READABLE)
     except UnidentifiedImageError as error:
         raise ValueError(
             f"{name} is not a picture that can be read. Use a PNG, JPEG or WebP file."
         ) from error
     except Image.DecompressionBombError as error:
         raise ValueError(f"{name} is too large to open. {_limit()}") from error
+    except Exception as error:  # Pillow's readers raise many kinds on damaged files
+        raise ValueError(_damaged(name, error)) from error
 
 
 def _limit() -> str:
     return f"At most {MAX_PIXELS // 1_000_000} million pixels: make it smaller first."
 
 
-def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
+def _damaged(name: str, error: Exception) -> str:
+    return (
+        f"{name} is damaged, cut off, or of a rare kind ({type(error).__name__}). "
+        "Download it again, or save it as PNG."
+    )
+
+
+def _check_pixels(picture: Image.Image, name: str) -> None:
     width, height = picture.size
     if width * height > MAX_PIXELS:
         raise ValueError(f"{name} has {width}×{height} pixels. {_limit()}")
+
+
+def _from_pil(picture: Image.Image, name: str) -> np.ndarray:
+    _check_pixels(picture, name)
     try:
-        if size:
-            # JPEGs can be decoded at a fraction of their size: far faster for camera photos.
-            picture.draft(None, (2 * size, 2 * size))
-        picture = ImageOps.exif_transpose(picture)
-        array = _rgb(picture)
-    except MemoryError:
-        raise
+        array = _pixels(ImageOps.exif_transpose(picture))
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
-        raise ValueError(
-            f"{name} is damaged or cut off ({type(error).__name__}). Save or download it again."
-        ) from error
-    return array
+        raise ValueError(_damaged(name, error)) from error
+    return _from_array(array, name)
 
 
-def _rgb(picture: Image.Image) -> np.ndarray:
-    if picture.mode.startswith("I;16") or picture.mode == "I":
-        grey = np.asarray(picture, np.float32) / 65535
-        return _from_array(np.clip(grey, 0, 1))
+def _pixels(picture: Image.Image) -> np.ndarray:
+    if picture.mode.startswith("I"):  # 16 bits, in Pillow's several ways to hold them
+        return np.clip(np.asarray(picture, np.float32) / 65535, 0, 1)
     if picture.mode == "F":
         grey = np.asarray(picture, np.float32)
-        return _from_array(np.clip(grey / (255 if grey.max() > 1 else 1), 0, 1))
+        return grey / (255 if grey.max() > 1 else 1)
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture)
-    return (np.asarray(picture.convert("RGB"), np.float32) / 255)[None]
+    return np.asarray(picture.convert("RGB"))
 
 
-def _from_array(array: np.ndarray) -> np.ndarray:
+def _from_array(array: np.ndarray, name: str) -> np.ndarray:
     given = array.shape
     if array.dtype == np.uint8 or array.dtype == np.uint16:
         array = array / np.float32(np.iinfo(array.dtype).max)
     elif array.dtype.kind != "f":
-        raise TypeError(
-            f"The array holds {array.dtype}; expected uint8, uint16, or floats in [0, 1]."
-        )
+        raise TypeError(f"{name} holds {array.dtype}; expected uint8, uint16, or floats in [0, 1].")
     if array.ndim == 4 and array.shape[0] == 1:
         array = array[0]
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4):
         raise ValueError(
-            f"The array has shape {given}; expected (H, W), (H, W, 1), (H, W, 3), (H, W, 4) "
+            f"{name} has shape {given}; expected (H, W), (H, W, 1), (H, W, 3), (H, W, 4) "
             "or (1, H, W, 3)."
         )
     if array.shape[2] == 1:
@@ -345,4 +371,4 @@ def _from_array(array: np.ndarray) -> np.ndarray:
     if array.shape[2] == 4:
         alpha = array[:, :, 3:]
         array = array[:, :, :3] * alpha + (1 - alpha)
-    return check_image(array[None].astype(np.float32), "the array")
+    return check_image(array[None].astype(np.float32), name)

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_helpers.convolution import WORTH_IT, winograd_convolution
+from nst_helpers.pictures import nearest
 from nst_helpers.weights import (
     BUNDLED_VGG16,
     PATIENCE,
@@ -79,6 +80,8 @@ def load_vgg(
     ------
     ValueError
         An unknown name, or a file that does not hold this network's weights.
+    TypeError
+        weights is neither a path nor "imagenet" nor None.
     FileNotFoundError
         There is no such weights file.
     DownloadError
@@ -100,6 +103,8 @@ def load_vgg(
     if weights is None:
         return _seeded(_bare(asked or "vgg19"), seed)
     if weights != "imagenet":
+        if not isinstance(weights, str | os.PathLike):
+            raise TypeError(f"weights is {weights!r}, expected 'imagenet', a path or None.")
         return _filled(_bare(asked or "vgg19"), Path(weights))
     if asked is None:
         try:
@@ -133,8 +138,17 @@ def preprocess(image: tf.Tensor) -> tf.Tensor:
     -------
     tf.Tensor
         (1, H, W, 3), BGR, about -124..151.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not floating-point numbers, or another shape.
     """
     image = tf.convert_to_tensor(image)
+    if not image.dtype.is_floating:
+        raise TypeError(f"image holds {image.dtype.name}, expected float32 in [0, 1].")
+    if image.shape.rank != 4 or image.shape[-1] != 3:
+        raise ValueError(f"image has shape {tuple(image.shape)}, expected (1, H, W, 3).")
     return image[..., ::-1] * 255 - tf.constant(CAFFE_MEAN, image.dtype)
 
 
@@ -193,8 +207,11 @@ def prepare_for_transfer(
     Raises
     ------
     ValueError
-        An unknown padding or pooling.
+        An unknown padding, pooling or layer.
     """
+    if deepest not in [layer.name for layer in vgg.layers[1:]]:
+        known = [layer.name for layer in vgg.layers[1:]]
+        raise ValueError(f"{vgg.name} has no layer {deepest!r}. {nearest(deepest, known)}")
     if padding not in ("edge", "zero"):
         raise ValueError(f"padding is {padding!r}, expected 'edge' or 'zero'.")
     if pooling not in ("average", "max"):

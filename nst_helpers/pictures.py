@@ -115,7 +115,7 @@ def load_picture(name: str, size: int | None = 256) -> np.ndarray:
     FileNotFoundError
         The file is missing from `data/`.
     """
-    if name not in PICTURES:
+    if not isinstance(name, str) or name not in PICTURES:
         raise ValueError(f"There is no picture {name!r}. {nearest(name, PICTURES)}")
     return load_image(PICTURES[name].path, size)
 
@@ -170,12 +170,14 @@ def stripes_and_patches(
     ValueError
         A parameter out of its range.
     """
-    if not 0 <= together <= 1:
-        raise ValueError(f"together is {together}, expected a share from 0 to 1.")
-    if not 32 <= size <= 1024:
-        raise ValueError(f"size is {size}, expected 32 to 1024 pixels.")
-    if cells % 2 or not 2 <= cells <= 16:
-        raise ValueError(f"cells is {cells}, expected an even number from 2 to 16.")
+    if not isinstance(together, int | float | np.number) or not 0 <= together <= 1:
+        raise ValueError(f"together is {together!r}, expected a share from 0 to 1.")
+    if not isinstance(size, int | np.integer) or not 32 <= size <= 1024:
+        raise ValueError(f"size is {size!r}, expected 32 to 1024 pixels.")
+    if not isinstance(cells, int | np.integer) or cells % 2 or not 2 <= cells <= 16:
+        raise ValueError(f"cells is {cells!r}, expected an even number from 2 to 16.")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
     order = np.random.default_rng(seed).permutation(cells * cells)
     half = len(order) // 2
     shared = round(together * half)

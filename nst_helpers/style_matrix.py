@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import tensorflow as tf
 
 
@@ -113,7 +114,11 @@ def pearson_matrix(a: tf.Tensor) -> tf.Tensor:
         Another shape, or (outside a graph) NaN.
     """
     covariance = covariance_matrix(a)
-    deviation = tf.sqrt(tf.linalg.diag_part(covariance))
+    variance = tf.linalg.diag_part(covariance)
+    # A constant channel leaves a variance of rounding errors, which correlates by chance.
+    rounding = (100 * np.finfo(variance.dtype.as_numpy_dtype).eps) ** 2
+    varies = variance > rounding * tf.reduce_mean(tf.square(unroll(a)), axis=0)
+    deviation = tf.sqrt(tf.where(varies, variance, 0))
     return tf.math.divide_no_nan(covariance, deviation[:, None] * deviation[None, :])
 
 
@@ -147,7 +152,7 @@ def check_activations(a: tf.Tensor, name: str = "The activations") -> tf.Tensor:
         ) from error
     if not (a.dtype.is_floating or a.dtype.is_integer):
         raise TypeError(f"{name} hold {a.dtype.name}; expected numbers such as float32.")
-    if not a.dtype.is_floating:
+    if a.dtype != tf.float64:
         a = tf.cast(a, tf.float32)
     if a.shape.rank != 4 or a.shape[0] not in (1, None):
         raise ValueError(

@@ -37,7 +37,7 @@ from nst_helpers.style_matrix import gram_matrix, positions
 
 STARTS = ("content", "noise", "style")
 MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
-COARSEST = 96  # pixels of the shorter side below which no coarser level is made
+COARSEST = 80  # pixels of the shorter side below which no coarser level is made
 CLIMB = 0.6  # share of the steps spent below the full size
 
 _prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
@@ -81,7 +81,7 @@ class StyleTransfer:
         The first G.
     levels : int, optional
         Coarse to fine: how many sizes, each twice the one before, the last the full size.
-        Default: as many as keep the shorter side at 96 px or more. 1 switches it off.
+        Default: as many as keep the shorter side at 80 px or more. 1 switches it off.
     padding, pooling : str
         See ``prepare_for_transfer``.
     seed : int
@@ -134,7 +134,9 @@ class StyleTransfer:
                     f"{name} is {picture.shape[2]}×{picture.shape[1]} pixels; each side needs "
                     f"at least {MIN_SIDE}. Load it at a larger size, or crop a long picture."
                 )
-        if optimiser not in OPTIMISERS:
+        if content is not None and not isinstance(content_layer, str):
+            raise TypeError(f"content_layer is {content_layer!r}, expected a layer's name.")
+        if not isinstance(optimiser, str) or optimiser not in OPTIMISERS:
             raise ValueError(f"optimiser is {optimiser!r}; choose from {', '.join(OPTIMISERS)}.")
         if rate is not None and not check_weight(rate, "rate") > 0:
             raise ValueError(f"rate is {rate}, expected a number above 0.")
@@ -392,8 +394,11 @@ class StyleTransfer:
                 content = resize_image(self._content, size)
                 a_C = self._extract(content)[self._content_layer]
             if self._style is not None:
-                longest = max(self._style.shape[1:3]) * max(size) / max(self.size)
-                style = resize_image(self._style, max(round(longest), MIN_SIDE))
+                sides = self._style.shape[1:3]
+                scale = max(max(size) / max(self.size), MIN_SIDE / min(sides))
+                style = resize_image(
+                    self._style, (round(sides[0] * scale), round(sides[1] * scale))
+                )
                 a_S = self._extract(style)
                 G_S = [gram_matrix(a_S[la]) / positions(a_S[la]) for la in self._style_layers]
             self._targets[size] = a_C, G_S
@@ -409,8 +414,12 @@ class StyleTransfer:
 
     def _set_weights(self, **weights: float | dict) -> None:
         wanted = {name: weights.get(name, getattr(self, f"_{name}")) for name in ("alpha", "beta")}
-        if wanted["alpha"] == 0 and wanted["beta"] == 0:
-            raise ValueError("alpha and beta are both 0: there is nothing to minimise.")
+        pictures = {"alpha": self._content, "beta": self._style}
+        if not any(wanted[name] for name, picture in pictures.items() if picture is not None):
+            raise ValueError(
+                f"alpha is {wanted['alpha']:g} and beta {wanted['beta']:g}: with these pictures "
+                "there is nothing to minimise. Give a weight above 0 to a cost that is measured."
+            )
         for name, value in weights.items():
             self._weights_changed |= getattr(self, f"_{name}") != value
             setattr(self, f"_{name}", value)
@@ -423,6 +432,8 @@ class StyleTransfer:
         if start == "content" and self._content is None:
             start = "noise"
         if start == "noise":
+            if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+                raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
             noise = np.random.default_rng(seed).uniform(0.3, 0.7, (1, *self.size, 3))
             return noise.astype(np.float32)
         picture = self._content if start == "content" else self._style

@@ -35,6 +35,9 @@ SILENCE = 5  # seconds that a server may say nothing
 PATIENCE = 60  # seconds that a download nobody asked for may take in all
 
 
+_one_at_a_time = threading.Lock()
+
+
 class DownloadError(OSError):
     """VGG19 could not be downloaded; the message says why in half a sentence."""
 
@@ -73,7 +76,12 @@ def vgg19_file(patience: float = PATIENCE) -> Path:
     DownloadError
         No network, a captive portal, a slow or broken transfer, or no room on the disk.
     """
-    target = cached_vgg19()
+    # One download at a time in this process: the bounds below hold for the whole of it.
+    with _one_at_a_time:
+        return _checked_or_fetched(cached_vgg19(), patience)
+
+
+def _checked_or_fetched(target: Path, patience: float) -> Path:
     if target.is_file():
         found = target.stat()
         if _digest(target, "md5") == VGG19_MD5:
@@ -144,7 +152,7 @@ def read_weights(path: str | Path) -> dict[str, list[np.ndarray]]:
             found = _read_hdf5(path)
         else:
             found = {}
-    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+    except Exception as error:  # a damaged file can fail in as many ways as its readers have
         raise ValueError(
             f"'{path.name}' is damaged or cut off ({_in_short(error)}). Download it again."
         ) from error
@@ -231,17 +239,21 @@ def _bounded_reads(patience: float):
 
     class Watch(urllib.request.BaseHandler):
         def http_response(self, request, response):
-            read, received = response.read, 0
+            received = 0
 
-            def watched_read(*args):
+            def watched_read(amount: int = -1) -> bytes:
+                # By what has arrived, not by the block: a trickle could fill a block for ever.
                 nonlocal received
-                block = read(*args)
-                received += len(block)
-                spent = time.monotonic() - begin
-                projected = spent * VGG19_BYTES / max(received, 1)
-                if spent > patience or (spent > SILENCE and projected > patience):
-                    raise TimeoutError(f"it would take more than {patience:.0f} seconds")
-                return block
+                parts, wanted = [], amount
+                while wanted and (part := response.read1(wanted)):
+                    parts.append(part)
+                    wanted -= len(part) if amount > 0 else 0
+                    received += len(part)
+                    spent = time.monotonic() - begin
+                    projected = spent * VGG19_BYTES / received
+                    if spent > patience or (spent > SILENCE and projected > patience):
+                        raise TimeoutError(f"it would take more than {patience:.0f} seconds")
+                return b"".join(parts)
 
             response.read = watched_read
             return response

@@ -1,0 +1,83 @@
+"""Shared by all tests: one network of each kind, small pictures, and a guard against hanging."""
+
+import os
+
+os.environ["NST_BACKBONE"] = "vgg16"
+os.environ.pop("NST_WEIGHTS", None)
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import signal
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from nst_helpers import load_picture, load_vgg
+
+# The same examples on every machine, and no limit that a busy machine could break.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
+
+LONGEST = 120  # seconds that any single test may take
+
+
+@pytest.fixture(autouse=True)
+def nothing_hangs():
+    """Fail a test that does not come back."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def give_up(number, frame):
+        raise TimeoutError(f"this test has run for {LONGEST} seconds")
+
+    previous = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(LONGEST)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+@pytest.fixture(scope="session")
+def vgg():
+    """VGG16 with seeded random weights: quick, and never all zero."""
+    return load_vgg("vgg16", weights=None)
+
+
+@pytest.fixture(scope="session")
+def real_vgg():
+    """The bundled VGG16."""
+    return load_vgg("vgg16")
+
+
+@pytest.fixture(scope="session")
+def content():
+    """A small photograph, wider than high."""
+    return load_picture("flower", 48)
+
+
+@pytest.fixture(scope="session")
+def style():
+    """A small painting of another size and aspect."""
+    return load_picture("great_wave", 64)
+
+
+@pytest.fixture
+def picture():
+    """Noise of 40 × 48 pixels, a fresh copy for each test."""
+    return np.random.default_rng(1).random((1, 40, 48, 3), dtype=np.float32)
+
+
+@pytest.fixture
+def blocks():
+    """Two blocks of activations (1, n_H, n_W, n_C) in which no two sides are equal."""
+    rng = np.random.default_rng(2)
+    return tuple(np.maximum(rng.normal(1, 2, (1, 4, 3, 5)), 0).astype(np.float32) for _ in "SG")
