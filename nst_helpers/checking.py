@@ -1,0 +1,260 @@
+"""How an exercise's answer is judged: compared on several inputs, and recognised where wrong.
+
+An exercise is a right function, the inputs to compare on, and a table of the usual mistakes,
+each a function too. A mistake is recognised by its values: an answer that gives on every input
+what the mistake gives *is* that mistake, however it was written.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+NUMPY_STOPS = "NumPy where gradients must flow"
+IN_PLACE = "argument changed in place"
+REMEMBERS = "something kept from the call before"
+
+
+class Mistake(NamedTuple):
+    """A wrong answer that is met again and again, and what helps against it."""
+
+    function: Callable
+    advice: str
+
+
+class Exercise(NamedTuple):
+    """All that is needed to judge an answer; see the module's docstring."""
+
+    name: str
+    arguments: tuple[str, ...]
+    cases: tuple[tuple, ...]
+    right: Callable
+    mistakes: Mapping[str, Mistake]
+    hint: str
+    praise: str
+    differentiable_in: int | None = None
+    canonical: Callable = np.asarray
+
+
+class Verdict(NamedTuple):
+    """What a checker found: is it right, which mistake was recognised, what is printed."""
+
+    right: bool
+    mistake: str | None
+    text: str
+
+
+class _Outcome(NamedTuple):
+    """What one call gave: numbers, or the sentence that says why there are none."""
+
+    value: np.ndarray | None
+    problem: str | None = None
+    changed: bool = False
+    needs_numpy: bool = False
+
+
+def judge(exercise: Exercise, answer: Any) -> Verdict:
+    """Say whether an answer is right, and if not, which misunderstanding it shows.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked.
+    answer : callable
+        The student's function. Whatever it raises is caught and told in a sentence.
+
+    Returns
+    -------
+    Verdict
+        `mistake` is None unless a usual one was recognised.
+    """
+    if answer is None or answer is ...:
+        return _not_attempted(exercise, f"my_{exercise.name} is empty")
+    if not callable(answer):
+        return _wrong(f"my_{exercise.name} is {type(answer).__name__}, expected a function.")
+    # The first case comes again at the end: an answer must not remember earlier calls.
+    cases = (*exercise.cases, exercise.cases[0])
+    outcomes = [_call(exercise, answer, case) for case in cases]
+    if all(outcome.problem == "nothing" for outcome in outcomes):
+        return _not_attempted(exercise, f"my_{exercise.name} returns nothing (None)")
+    if any(outcome.changed for outcome in outcomes):
+        return _wrong(
+            "The function changed its argument. Whoever uses the activations after it finds "
+            "other numbers. Make a new array instead of writing into the given one.",
+            IN_PLACE,
+        )
+    truths = [exercise.canonical(exercise.right(*case)) for case in cases]
+    agrees = [_same(o.value, truth) for o, truth in zip(outcomes, truths, strict=True)]
+    if not all(agrees):
+        return _say_what_is_wrong(exercise, cases, outcomes, truths, agrees)
+    if exercise.differentiable_in is not None:
+        problem = _gradient_problem(exercise, answer, outcomes)
+        if problem:
+            return problem
+    note = ""
+    if any(outcome.needs_numpy for outcome in outcomes):
+        note = " (It needs NumPy arrays: call it with a.numpy().)"
+    return Verdict(True, None, f"Right. {exercise.praise}{note}")
+
+
+def _say_what_is_wrong(exercise, cases, outcomes, truths, agrees) -> Verdict:
+    place = agrees.index(False)
+    if place == len(cases) - 1:
+        return _wrong(
+            "Called twice with the same input, the function gives two results. Does it add to "
+            "something that was made outside of it?",
+            REMEMBERS,
+        )
+    evidence = _evidence(exercise, cases[place], outcomes[place], truths[place])
+    for name, mistake in exercise.mistakes.items():
+        expected = [_attempt(exercise, mistake.function, case) for case in cases]
+        if _alike(outcomes, expected):
+            return _wrong(f"{evidence}\n{mistake.advice}", name)
+    factor = _common_factor(outcomes, truths)
+    if factor:
+        evidence += f"\nAll your values are {factor:.4g} times the right ones."
+    return _wrong(evidence)
+
+
+def _call(exercise: Exercise, answer: Callable, case: tuple) -> _Outcome:
+    """Call the answer with tensors; where it cannot take them, with NumPy arrays."""
+    with_tensors = _attempt(exercise, answer, case, tf.constant)
+    if with_tensors.problem in (None, "nothing") or not any(map(_is_array, case)):
+        return with_tensors
+    with_arrays = _attempt(exercise, answer, case, np.array)
+    return with_tensors if with_arrays.problem else with_arrays._replace(needs_numpy=True)
+
+
+def _attempt(exercise, function, case, convert: Callable = np.asarray) -> _Outcome:
+    single = [arg.astype(np.float32) if _is_array(arg) else arg for arg in case]
+    given = [convert(arg) if _is_array(arg) else copy.deepcopy(arg) for arg in single]
+    try:
+        with np.errstate(all="ignore"):
+            value = function(*given)
+    except Exception as error:
+        first_line = (str(error).strip() or "no message").splitlines()[0][:150]
+        return _Outcome(None, f"it stopped with {type(error).__name__}: {first_line}")
+    if value is None or value is ... or value is NotImplemented:
+        return _Outcome(None, "nothing")
+    changed = any(
+        not np.array_equal(before, np.asarray(after)) if _is_array(before) else before != after
+        for before, after in zip(single, given, strict=True)
+    )
+    try:
+        number = np.asarray(value)
+        if number.dtype.kind not in "iuf":
+            number = None
+        else:
+            number = exercise.canonical(number.astype(np.float64))
+    except Exception:
+        number = None
+    if number is None:
+        return _Outcome(None, f"it returns {type(value).__name__}, expected numbers", changed)
+    return _Outcome(number, None, changed)
+
+
+def _same(value: np.ndarray | None, truth: np.ndarray) -> bool:
+    """Compare with room for float32's rounding only; another shape is another value."""
+    if value is None or value.shape != truth.shape:
+        return False
+    largest = float(np.max(np.abs(truth), initial=0))
+    return bool(np.allclose(value, truth, rtol=2e-4, atol=1e-6 * largest))
+
+
+def _alike(outcomes: list[_Outcome], expected: list[_Outcome]) -> bool:
+    """Compare the outcomes with a mistake's; both may fail on the same inputs."""
+    pairs = list(zip(outcomes, expected, strict=True))
+    both = [(o.value, e.value) for o, e in pairs if o.value is not None and e.value is not None]
+    one_only = any((o.value is None) != (e.value is None) for o, e in pairs)
+    return bool(both) and not one_only and all(_same(mine, theirs) for mine, theirs in both)
+
+
+def _common_factor(outcomes: list[_Outcome], truths: list[np.ndarray]) -> float | None:
+    values = [outcome.value for outcome in outcomes]
+    if any(v is None or v.shape != t.shape for v, t in zip(values, truths, strict=True)):
+        return None
+    mine, right = (np.concatenate([np.ravel(part) for part in many]) for many in (values, truths))
+    if not np.any(right) or not np.all(np.isfinite(mine)):
+        return None
+    factor = float(mine @ right / (right @ right))
+    return factor if factor and _same(mine, factor * right) else None
+
+
+def _gradient_problem(exercise, answer, outcomes) -> Verdict | None:
+    stops = _wrong(
+        "The numbers are right, but TensorFlow finds no gradient through them, so no picture "
+        "could be improved with this cost. Use tf functions from the activations to the result: "
+        "np functions, .numpy() and float() cut the way back.",
+        NUMPY_STOPS,
+    )
+    if any(outcome.needs_numpy for outcome in outcomes):
+        return stops
+    for case in exercise.cases:
+        mine, truth = _gradient(exercise, answer, case), _gradient(exercise, exercise.right, case)
+        if mine is None:
+            return stops
+        if not _same(mine, truth):
+            return _wrong(
+                "The numbers are right, but their gradient is not. Is a part of the way from the "
+                "activations to the result cut off from TensorFlow?"
+            )
+    return None
+
+
+def _gradient(exercise: Exercise, function: Callable, case: tuple) -> np.ndarray | None:
+    given = [tf.constant(arg, tf.float32) if _is_array(arg) else arg for arg in case]
+    watched = given[exercise.differentiable_in]
+    try:
+        with tf.GradientTape() as tape:
+            tape.watch(watched)
+            value = function(*given)
+        gradient = tape.gradient(value, watched)
+    except Exception:
+        return None
+    return None if gradient is None else gradient.numpy()
+
+
+def _evidence(exercise, case, outcome: _Outcome, truth: np.ndarray) -> str:
+    """Say on which input it differs, and put the student's value beside the right one."""
+    inputs = ", ".join(
+        f"{name} of shape {arg.shape}" if _is_array(arg) else f"{name} = {arg}"
+        for name, arg in zip(exercise.arguments, case, strict=True)
+    )
+    start = f"Tried with {inputs}:"
+    if outcome.problem == "nothing":
+        return f"{start} the function returns nothing (None). Is a return missing?"
+    if outcome.problem:
+        return f"{start} {outcome.problem}."
+    value = outcome.value
+    if value.shape != truth.shape:
+        return f"{start} your result has shape {value.shape}, the right one {truth.shape}."
+    if truth.ndim == 0:
+        return f"{start} your value is {value:.4g}, the right one {truth:.4g}."
+    if truth.ndim == 1 and truth.size < 4:
+        return f"{start} your result is {_listed(value)}, the right one {_listed(truth)}."
+    with np.errstate(invalid="ignore"):
+        distance = np.nan_to_num(np.abs(value - truth), nan=np.inf)
+    index = np.unravel_index(np.argmax(distance), truth.shape)
+    at = ", ".join(str(i) for i in index)
+    return f"{start} at [{at}] your value is {value[index]:.4g}, the right one {truth[index]:.4g}."
+
+
+def _not_attempted(exercise: Exercise, why: str) -> Verdict:
+    text = f"Not attempted yet: {why}.\nFirst hint: {exercise.hint}"
+    return Verdict(False, None, text)
+
+
+def _wrong(text: str, mistake: str | None = None) -> Verdict:
+    return Verdict(False, mistake, f"Not right yet{': ' + mistake if mistake else ''}.\n{text}")
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def _listed(values: np.ndarray) -> str:
+    return "(" + ", ".join(f"{value:.4g}" for value in values) + ")"

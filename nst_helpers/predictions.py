@@ -1,0 +1,150 @@
+"""The prediction exercises: choose what will happen, read why, then run it.
+
+In a notebook: ``check_prediction("mirrored", "b")``. The question and its choices stand in the
+notebook; here is what each choice is told.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Prediction(NamedTuple):
+    """Which choice is right, and what each one is told."""
+
+    right: str
+    feedback: dict[str, str]
+
+
+PREDICTIONS = {
+    "bigger_picture": Prediction(
+        "b",
+        {
+            "a": "n_C does not grow: it is the number of filters, fixed when the network was made.",
+            "b": "More positions, the same channels. G, n_C × n_C, keeps its size too.",
+            "c": "Only a network that ends in a fixed classifier needs one size; the convolutions "
+            "slide over whatever they are given.",
+            "d": "It is the other way round: the positions follow the picture, the channels the "
+            "network.",
+        },
+    ),
+    "never_together": Prediction(
+        "a",
+        {
+            "a": "Every product holds a 0, so their sum is 0; and where one is above its mean the "
+            "other is below, so the covariance is negative.",
+            "b": "The sum of products is 0, but the covariance subtracts the means first, and then "
+            "0 lies below the mean.",
+            "c": "A sum of products of numbers ≥ 0 cannot be negative. Only the covariance can.",
+            "d": "Look at one position: one of the two numbers is always 0. What is the product?",
+        },
+    ),
+    "mirrored": Prediction(
+        "b",
+        {
+            "a": "G has no axis for left and right: i and j are summed over.",
+            "b": "The same pairs of numbers, met in another order: the same sum.",
+            "c": "G is symmetric, so its transpose is itself; but why should it be transposed?",
+            "d": "Where two channels go together they do so in the mirrored block as well.",
+        },
+    ),
+    "which_pair": Prediction(
+        "c",
+        {
+            "a": "That entry is the largest off the diagonal in both, but it did not change. "
+            "Subtract the two matrices.",
+            "b": "That entry became smaller: 3 − 5.",
+            "c": "It grew by 4, the most off the diagonal: stripes and blue come together now.",
+            "d": "The diagonal grew there, but that is one channel with itself: more blue, not a "
+            "pair.",
+        },
+    ),
+    "activations_doubled": Prediction(
+        "d",
+        {
+            "a": "Each entry of G is a product of two activations, and then there is a square.",
+            "b": "That holds for G itself. The cost squares the difference of two of them.",
+            "c": "Count the factors of 2: two activations in an entry of G, and the entry squared.",
+            "d": "2² in G, squared once more in the cost: 2⁴. So the scale of the pixels decides "
+            "which α and β suit.",
+        },
+    ),
+    "only_block1": Prediction(
+        "b",
+        {
+            "a": "Large forms need a large field of view. Block 1 sees a few pixels at a time.",
+            "b": "Block 1 sees a few pixels at a time: colours and fine grain, no brush strokes.",
+            "c": "G knows nothing of places, in no layer: the composition cannot return.",
+            "d": "The layers measure different things; with four of them off, only one is obeyed.",
+        },
+    ),
+    "both_weights_doubled": Prediction(
+        "a",
+        {
+            "a": "J doubles everywhere, so its lowest point stays where it is: only α/β matters.",
+            "b": "The content counts twice as much, but so does the style.",
+            "c": "The style counts twice as much, but so does the content.",
+            "d": "Doubling all heights of a landscape does not move its valley.",
+        },
+    ),
+    "lower_cost": Prediction(
+        "c",
+        {
+            "a": "The two numbers measure different things: other layers, on other scales.",
+            "b": "A higher cost is no merit either; the two are not on one scale.",
+            "c": "Only costs with the same α, β, λ, layers and picture size can be compared.",
+            "d": "Dividing by λ does not put two layers on one scale: their activations differ.",
+        },
+    ),
+}
+
+
+def check_prediction(name: str, choice: str | None) -> None:
+    """Print what a choice is told; nothing is given away while there is none.
+
+    Parameters
+    ----------
+    name : str
+        A key of `PREDICTIONS`.
+    choice : str or None
+        A letter such as "b"; None or "" while there is none.
+
+    Raises
+    ------
+    ValueError
+        There is no such prediction.
+    """
+    print(judge_prediction(name, choice)[1])
+
+
+def judge_prediction(name: str, choice: str | None) -> tuple[bool, str]:
+    """Return whether the choice is right, and the sentence for it.
+
+    Parameters
+    ----------
+    name : str
+        A key of `PREDICTIONS`.
+    choice : str or None
+        A letter such as "b"; None or "" while there is none.
+
+    Returns
+    -------
+    (bool, str)
+        Right or not, and what is printed.
+
+    Raises
+    ------
+    ValueError
+        There is no such prediction.
+    """
+    if name not in PREDICTIONS:
+        raise ValueError(f"There is no prediction {name!r}; expected one of {list(PREDICTIONS)}.")
+    right, feedback = PREDICTIONS[name]
+    letters = ", ".join(f'"{letter}"' for letter in feedback)
+    if choice is None or choice is ... or choice == "":
+        return False, f"Not attempted yet: choose one of {letters} and run the cell again."
+    letter = choice.strip().strip("()").lower() if isinstance(choice, str) else choice
+    if letter not in list(feedback):
+        return False, f"{choice!r} is no choice here: write one of {letters}."
+    verdict = "Right" if letter == right else "Not so"
+    return letter == right, f"{verdict}. {feedback[letter]}"

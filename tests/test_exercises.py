@@ -1,0 +1,516 @@
+"""The checkers: right answers in any style are right, wrong ones are wrong and often named."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_helpers import content_cost, gram_matrix, layer_style_cost
+from nst_helpers import exercises as ex
+from nst_helpers.checking import judge
+from nst_helpers.exercises import EXERCISES
+from nst_helpers.predictions import PREDICTIONS, check_prediction, judge_prediction
+
+# Right answers --------------------------------------------------------------------------------
+
+
+def loops_numpy(a):
+    _, n_H, n_W, n_C = a.shape
+    G = np.zeros((n_C, n_C))
+    for i in range(n_H):
+        for j in range(n_W):
+            for k in range(n_C):
+                for l in range(n_C):  # noqa: E741
+                    G[k, l] += a[0, i, j, k] * a[0, i, j, l]
+    return G
+
+
+def loops_lists(a):
+    a = np.asarray(a)[0].tolist()
+    channels = range(len(a[0][0]))
+    return [[sum(p[k] * p[m] for row in a for p in row) for m in channels] for k in channels]
+
+
+def keras_channels_first(a):
+    F = tf.reshape(tf.transpose(a[0], (2, 0, 1)), (a.shape[-1], -1))
+    return F @ tf.transpose(F)
+
+
+def mended_cost(a_S, a_G):
+    n_H, n_W, n_C = a_G.shape[1:]
+    F_S, F_G = tf.reshape(a_S, (-1, n_C)), tf.reshape(a_G, (-1, n_C))
+    difference = tf.transpose(F_S) @ F_S - tf.transpose(F_G) @ F_G
+    return tf.norm(difference) ** 2 / (4 * n_C**2 * (n_H * n_W) ** 2)
+
+
+def cost_by_loops(a_S, a_G):
+    G_S, G_G = tf.einsum("bijk,bijl->kl", a_S, a_S), tf.einsum("bijk,bijl->kl", a_G, a_G)
+    total = 0.0
+    for k in range(a_G.shape[-1]):
+        for m in range(a_G.shape[-1]):
+            total += (G_S[k, m] - G_G[k, m]) ** 2
+    return total / (2 * np.prod(a_G.shape[1:])) ** 2
+
+
+def weighted_by_loop(J_layers, lambdas):
+    total = 0
+    for layer, cost in J_layers.items():
+        total += cost * lambdas[layer]
+    return total
+
+
+@tf.function
+def traced_gram(a):
+    rows = tf.reshape(a, (-1, tf.shape(a)[-1]))
+    return tf.matmul(rows, rows, transpose_a=True)
+
+
+RIGHT = [
+    ("activation", lambda a, i, j, k: a[0][i][j][k]),
+    ("activation", lambda a, i, j, k: float(np.asarray(a)[0, i, j, k])),
+    ("activation", lambda a, i, j, k: tf.gather_nd(a, (0, i, j, k))),
+    ("block_shape", lambda H, W, b, f: [H / 2 ** (b - 1), W / 2 ** (b - 1), f]),
+    ("block_shape", lambda H, W, b, f: tf.TensorShape((H >> (b - 1), W >> (b - 1), f))),
+    ("pairs", lambda a, k, m: list(zip(np.ravel(a[..., k]), np.ravel(a[..., m])))),
+    (
+        "pairs",
+        lambda a, k, m: np.array([(p[k], p[m]) for c in np.array(a)[0].swapaxes(0, 1) for p in c]),
+    ),
+    ("pairs", lambda a, k, m: tf.gather(tf.reshape(a, (-1, a.shape[-1])), [k, m], axis=1)),
+    ("style_matrix_entry", lambda a, k, m: tf.reduce_sum(a[..., k] * a[..., m])),
+    ("style_matrix_entry", lambda a, k, m: np.ravel(a[..., k]) @ np.ravel(a[..., m])),
+    ("style_matrix_entry", lambda a, k, m: sum(p[k] * p[m] for r in np.array(a)[0] for p in r)),
+    ("gram_matrix_loops", loops_numpy),
+    ("gram_matrix_loops", loops_lists),
+    ("gram_matrix", lambda a: np.einsum("bijk,bijl->kl", a, a)),
+    (
+        "gram_matrix",
+        lambda a: tf.einsum("bijk,bijl->kl", tf.cast(a, "float64"), tf.cast(a, "float64")),
+    ),
+    ("gram_matrix", lambda a: np.tensordot(a, a, axes=([0, 1, 2], [0, 1, 2]))),
+    ("gram_matrix", lambda a: tf.tensordot(a, a, ((0, 1, 2), (0, 1, 2)))),
+    ("gram_matrix", lambda a: a.reshape(-1, a.shape[-1]).T @ a.reshape(-1, a.shape[-1])),
+    ("gram_matrix", keras_channels_first),
+    ("gram_matrix", traced_gram),
+    ("gram_matrix", gram_matrix),
+    ("gram_matrix", lambda a: sum(np.outer(p, p) for p in np.reshape(a, (-1, a.shape[-1])))),
+    ("style_matrix_size", lambda a: gram_matrix(a).shape),
+    ("style_matrix_size", lambda a: [a.shape[3], a.shape[3]]),
+    ("constant", lambda n_H, n_W, n_C: 1 / (4 * n_C**2 * (n_H * n_W) ** 2)),
+    ("constant", lambda n_H, n_W, n_C: (2 * n_H * n_W * n_C) ** -2),
+    ("constant", lambda n_H, n_W, n_C: 0.25 / n_H**2 / n_W**2 / n_C**2),
+    ("layer_style_cost", mended_cost),
+    ("layer_style_cost", cost_by_loops),
+    ("layer_style_cost", layer_style_cost),
+    ("style_cost", weighted_by_loop),
+    ("style_cost", lambda J, lam: np.dot([J[la] for la in J], [lam[la] for la in J])),
+    ("style_cost", lambda J, lam: tf.add_n([tf.constant(J[la] * lam[la]) for la in lam])),
+    (
+        "total_cost",
+        lambda c, s, g, alpha, beta: layer_style_cost(s, g) * beta + content_cost(c, g) * alpha,
+    ),
+    ("gradient_step", lambda image, d, rate: tf.clip_by_value(image - rate * d, 0.0, 1.0)),
+    ("gradient_step", lambda image, d, rate: np.maximum(0, np.minimum(1, image + (-rate) * d))),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT)
+def test_right_answers_are_right(name, answer):
+    verdict = judge(EXERCISES[name], answer)
+    assert verdict.right, verdict.text
+    assert verdict.text.startswith("Right. ")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.name)
+def test_the_package_itself_is_right(exercise):
+    assert judge(exercise, exercise.right).right
+
+
+# Wrong answers: written apart from the tables, as a student would ----------------------------
+
+
+def reshaped(a):
+    F = tf.reshape(a, (a.shape[3], a.shape[1] * a.shape[2]))
+    return tf.matmul(F, F, transpose_b=True)
+
+
+def overwritten(a):
+    _, n_H, n_W, n_C = a.shape
+    G = np.zeros((n_C, n_C))
+    for i in range(n_H):
+        for j in range(n_W):
+            for k in range(n_C):
+                for m in range(n_C):
+                    G[k, m] = a[0, i, j, k] * a[0, i, j, m]
+    return G
+
+
+def without_prime(a):
+    _, n_H, n_W, n_C = a.shape
+    G = np.zeros((n_C, n_C))
+    for k in range(n_C):
+        for m in range(n_C):
+            for i in range(n_H):
+                for j in range(n_W):
+                    G[k, m] += a[0, i, j, k] * a[0, i, j, k]
+    return G
+
+
+def half(a):
+    n_C = a.shape[-1]
+    G = np.zeros((n_C, n_C))
+    for k in range(n_C):
+        for m in range(k, n_C):
+            G[k, m] = np.sum(a[..., k] * a[..., m])
+    return G
+
+
+def centred_in_place(a):
+    a -= a.mean(axis=(1, 2), keepdims=True)
+    return np.einsum("bijk,bijl->kl", a, a)
+
+
+def in_place_but_right(a):
+    G = np.einsum("bijk,bijl->kl", a, a)
+    a[...] = 0
+    return G
+
+
+KEPT = {}
+
+
+def remembers(a):
+    G = KEPT.setdefault(tuple(a.shape), np.zeros((a.shape[-1],) * 2))
+    G += np.einsum("bijk,bijl->kl", a, a)
+    return G.copy()
+
+
+def for_one_size(a):
+    rows = tf.reshape(a, (6, 4))
+    return tf.transpose(rows) @ rows
+
+
+def sometimes_nothing(a):
+    if a.shape[1] < 3:
+        return gram_matrix(a)
+
+
+def recursing(a):
+    return recursing(a)
+
+
+def gram(a):
+    return tf.einsum("bijk,bijl->kl", a, a)
+
+
+def J_l(D, size, of=lambda D: tf.reduce_sum(D**2)):
+    return of(D) / (2 * size) ** 2
+
+
+def n(a):
+    return int(np.prod(a.shape[1:]))
+
+
+def half_stopped(a_S, a_G):
+    return J_l(gram(a_S) - tf.einsum("bijk,bijl->kl", a_G, tf.stop_gradient(a_G)), n(a_G))
+
+
+def in_numpy(a_S, a_G):
+    D = np.tensordot(a_S, a_S, [[0, 1, 2]] * 2) - np.einsum("bijk,bijl->kl", a_G, a_G)
+    return np.sum(D**2) / (2 * n(a_G)) ** 2
+
+
+def in_place_step(image, d, rate):
+    image -= rate * d
+    return np.clip(image, 0, 1, out=image)
+
+
+def in_place_dictionary(J_layers, lambdas):
+    for layer in J_layers:
+        J_layers[layer] *= lambdas[layer]
+    return sum(J_layers.values())
+
+
+ANY = object()  # wrong, whether or not it is recognised
+WRONG = [
+    (
+        "activation",
+        lambda a, i, j, k: tf.transpose(a, (0, 2, 1, 3))[0, i, j, k],
+        "height and width exchanged",
+    ),
+    ("activation", lambda a, i, j, k: a[0, i - 1, j - 1, k - 1], "counted from 1"),
+    ("activation", lambda a, i, j, k: tf.transpose(a, (0, 3, 1, 2))[0, i, k, j], ANY),
+    ("activation", lambda a, i, j, k: a[0, i, j], "all channels of the position"),
+    ("activation", lambda a, i, j, k: a[0, i, j, 0], None),
+    ("activation", lambda a, i, j, k: np.reshape(a, -1)[i * j * k], None),
+    ("block_shape", lambda H, W, b, f: (H // 2**b, W // 2**b, f), "one pooling too many"),
+    ("block_shape", lambda H, W, b, f: (H, W, 3), None),
+    ("block_shape", lambda H, W, b, f: (f, H // 2 ** (b - 1), W // 2 ** (b - 1)), "channels first"),
+    ("block_shape", lambda H, W, b, f: (1, H // 2 ** (b - 1), W // 2 ** (b - 1), f), None),
+    (
+        "pairs",
+        lambda a, k, m: (np.ravel(a[..., k]), np.ravel(a[..., m])),
+        "rows and columns exchanged",
+    ),
+    ("pairs", lambda a, k, m: (a[0, -1, -1, k], a[0, -1, -1, m]), "one position only"),
+    (
+        "pairs",
+        lambda a, k, m: [(a[0, i, i, k], a[0, i, i, m]) for i in range(min(a.shape[1:3]))],
+        "positions on the diagonal only",
+    ),
+    (
+        "pairs",
+        lambda a, k, m: tf.reshape(tf.stack([a[..., k], a[..., m]]), (-1, 2)),
+        "reshape where a transpose was needed",
+    ),
+    (
+        "pairs",
+        lambda a, k, m: [(x, y) for x in np.ravel(a[..., k]) for y in np.ravel(a[..., m])],
+        None,
+    ),
+    (
+        "pairs",
+        lambda a, k, m: list(zip(sorted(np.ravel(a[..., k])), sorted(np.ravel(a[..., m])))),
+        None,
+    ),
+    ("style_matrix_entry", lambda a, k, m: tf.reduce_sum(a[..., k] * a[..., k]), "missing prime"),
+    (
+        "style_matrix_entry",
+        lambda a, k, m: tf.reduce_mean(a[..., k] * a[..., m]),
+        "divided by n_H n_W",
+    ),
+    (
+        "style_matrix_entry",
+        lambda a, k, m: tf.reduce_sum(a[0, k] * a[0, m]),
+        "channels and height mixed",
+    ),
+    (
+        "style_matrix_entry",
+        lambda a, k, m: np.corrcoef(np.ravel(a[..., k]), np.ravel(a[..., m]))[0, 1],
+        None,
+    ),
+    ("style_matrix_entry", lambda a, k, m: [tf.reduce_sum(a[..., k] * a[..., m])], None),
+    ("gram_matrix", reshaped, "reshape where a transpose was needed"),
+    ("gram_matrix", lambda a: gram(a - tf.reduce_mean(a, axis=(0, 1, 2))), "mean subtracted"),
+    ("gram_matrix", lambda a: gram(a) / (a.shape[1] * a.shape[2]), "divided by n_H n_W"),
+    ("gram_matrix", lambda a: gram(a) / n(a), "divided by n_H n_W n_C"),
+    ("gram_matrix", lambda a: tf.linalg.diag_part(gram(a)), "missing prime = diagonal only"),
+    (
+        "gram_matrix",
+        lambda a: np.cov(np.reshape(a, (-1, a.shape[-1])), rowvar=False, ddof=0),
+        "covariance",
+    ),
+    (
+        "gram_matrix",
+        lambda a: tf.tensordot(a[0], a[0], ((1, 2), (1, 2))),
+        "summed over the wrong axes: n_H × n_H",
+    ),
+    (
+        "gram_matrix",
+        lambda a: tf.tensordot(a[0], a[0], ((0, 2), (0, 2))),
+        "summed over the wrong axes: n_W × n_W",
+    ),
+    (
+        "gram_matrix",
+        lambda a: np.reshape(a, (-1, a.shape[-1])) @ np.reshape(a, (-1, a.shape[-1])).T,
+        "summed over the wrong axes: positions × positions",
+    ),
+    ("gram_matrix", lambda a: gram(a)[None], "batch axis left on"),
+    ("gram_matrix", lambda a: tf.reduce_sum(a**2), "one number"),
+    ("gram_matrix", lambda a: 2 * gram(a), None),
+    ("gram_matrix", lambda a: -gram(a), None),
+    ("gram_matrix", lambda a: gram(a) + 1e-2, None),
+    ("gram_matrix", lambda a: tf.cast(gram(a), tf.int32), None),
+    ("gram_matrix", lambda a: gram(tf.nn.relu(a)), None),
+    ("gram_matrix", lambda a: gram(tf.abs(a)), None),
+    ("gram_matrix", lambda a: gram(a) * float("nan"), None),
+    ("gram_matrix", lambda a: gram(a) / 0, None),
+    ("gram_matrix", lambda a: np.zeros((4, 4)), None),
+    ("gram_matrix", lambda a: tf.reshape(reshaped(a) / n(a), reshaped(a).shape), None),
+    ("gram_matrix", centred_in_place, "argument changed in place"),
+    ("gram_matrix", in_place_but_right, "argument changed in place"),
+    ("gram_matrix", remembers, "something kept from the call before"),
+    ("gram_matrix", for_one_size, None),
+    ("gram_matrix", sometimes_nothing, None),
+    ("gram_matrix", recursing, None),
+    ("gram_matrix", lambda a: "G", None),
+    ("gram_matrix", lambda a: (x for x in a), None),
+    ("gram_matrix", lambda a: gram(a) == gram(a), None),
+    ("gram_matrix", lambda a: undefined_name, None),  # noqa: F821
+    ("gram_matrix", lambda: 1, None),
+    ("gram_matrix", np.eye(3), None),
+    ("gram_matrix_loops", overwritten, "= where += was needed"),
+    ("gram_matrix_loops", without_prime, "missing prime = each row one number"),
+    ("gram_matrix_loops", half, "only half of the matrix"),
+    ("style_matrix_size", lambda a: a.shape, "size of the block, with the batch axis"),
+    ("style_matrix_size", lambda a: (a.shape[1], a.shape[2]), "size of the picture"),
+    ("style_matrix_size", lambda a: a.shape[-1] * a.shape[-1], "number of entries"),
+    ("style_matrix_size", lambda a: (4, 4), None),
+    ("constant", lambda h, w, c: 1 / (2 * h * w * c), "constant without the square"),
+    ("constant", lambda h, w, c: 1 / (4 * c * (h * w)), "4 in place of (2 …)²"),
+    ("constant", lambda h, w, c: 1 / 2 * h * w * c, "brackets forgotten"),
+    ("constant", lambda h, w, c: 1 // (2 * h * w * c) ** 2, "whole-number division"),
+    ("constant", lambda h, w, c: 1 / (4 * c**2 * h * w), None),
+    ("layer_style_cost", in_numpy, "NumPy where gradients must flow"),
+    ("layer_style_cost", lambda s, g: float(mended_cost(s, g)), "NumPy where gradients must flow"),
+    (
+        "layer_style_cost",
+        lambda s, g: mended_cost(s.numpy(), g.numpy()),
+        "NumPy where gradients must flow",
+    ),
+    ("layer_style_cost", half_stopped, None),
+    (
+        "layer_style_cost",
+        lambda s, g: J_l(gram(s) - gram(g), n(g), tf.norm),
+        "norm without the square",
+    ),
+    (
+        "layer_style_cost",
+        lambda s, g: tf.reduce_sum((gram(s) - gram(g)) ** 2) / (2 * n(g)),
+        "constant without the square",
+    ),
+    (
+        "layer_style_cost",
+        lambda s, g: tf.reduce_sum((gram(s) - gram(g)) ** 2) / (4 * n(g)),
+        "4 in place of (2 …)²",
+    ),
+    (
+        "layer_style_cost",
+        lambda s, g: J_l(reshaped(s) - reshaped(g), n(g)),
+        "reshape where a transpose was needed",
+    ),
+    ("layer_style_cost", lambda s, g: J_l(s - g, n(g)), "activations compared, not style matrices"),
+    ("layer_style_cost", lambda s, g: J_l(gram(s - g), n(g)), "style matrix of the difference"),
+    (
+        "layer_style_cost",
+        lambda s, g: tf.reduce_mean((gram(s) - gram(g)) ** 2),
+        "mean and no constant",
+    ),
+    ("layer_style_cost", lambda s, g: J_l(gram(g) - gram(g), n(g)), None),
+    (
+        "style_cost",
+        lambda J, lam: sum(J[x] * lam[x] for x in J) / sum(lam.values()),
+        "λ normalised",
+    ),
+    ("style_cost", lambda J, lam: sum(J.values()) / len(J), None),
+    (
+        "style_cost",
+        lambda J, lam: np.dot(list(J.values()), list(lam.values())),
+        "paired by order, not by layer",
+    ),
+    ("style_cost", lambda J, lam: sum(J.values()), "λ forgotten"),
+    ("style_cost", in_place_dictionary, "argument changed in place"),
+    ("style_cost", lambda J, lam: sum(lam.values()), None),
+    (
+        "total_cost",
+        lambda c, s, g, x, y: y * content_cost(c, g) + x * layer_style_cost(s, g),
+        "α and β swapped",
+    ),
+    (
+        "total_cost",
+        lambda c, s, g, x, y: x * content_cost(c, g) + y * mended_cost(c, g),
+        "G of the content image",
+    ),
+    (
+        "total_cost",
+        lambda c, s, g, x, y: x * content_cost(s, g) + y * mended_cost(c, g),
+        "C and S exchanged",
+    ),
+    (
+        "total_cost",
+        lambda c, s, g, x, y: float(x * content_cost(c, g) + y * mended_cost(s, g)),
+        "NumPy where gradients must flow",
+    ),
+    ("total_cost", lambda c, s, g, x, y: 5 * content_cost(c, g) + 40 * mended_cost(s, g), None),
+    ("gradient_step", lambda G, d, r: np.clip(G + r * d, 0, 1), "positive gradient step"),
+    ("gradient_step", lambda G, d, r: G - r * d, "not clipped"),
+    ("gradient_step", lambda G, d, r: tf.clip_by_value(G - d, 0.0, 1.0), "rate forgotten"),
+    ("gradient_step", in_place_step, "argument changed in place"),
+    ("gradient_step", lambda G, d, r: np.clip(d - r * G, 0, 1), None),
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "mistake"), WRONG)
+def test_wrong_answers_are_wrong_and_the_usual_ones_named(name, answer, mistake):
+    KEPT.clear()
+    verdict = judge(EXERCISES[name], answer)
+    assert not verdict.right
+    assert verdict.text.startswith("Not right yet")
+    if mistake is not ANY:
+        assert verdict.mistake == mistake, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name"),
+    [(e, name) for e in EXERCISES.values() for name in e.mistakes],
+    ids=lambda x: x if isinstance(x, str) else x.name,
+)
+def test_every_mistake_of_the_tables_is_told_apart_from_the_others(exercise, name):
+    verdict = judge(exercise, exercise.mistakes[name].function)
+    assert verdict.mistake == name
+    assert exercise.mistakes[name].advice in verdict.text
+
+
+def test_numbers_of_answers():
+    assert len(WRONG) >= 40 and len(RIGHT) >= 15
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.name)
+@pytest.mark.parametrize("nothing", [None, ..., lambda *a: None, lambda *a: ...])
+def test_an_empty_answer_is_not_attempted_yet(exercise, nothing, capsys):
+    getattr(ex, f"check_{exercise.name}")(nothing)
+    out = capsys.readouterr()
+    assert out.out.startswith("Not attempted yet") and exercise.hint in out.out
+    assert not out.err
+
+
+def test_your_value_stands_beside_the_right_one():
+    a = ex.example_block()
+    right = float(gram_matrix(a)[0, 1])
+    verdict = judge(
+        EXERCISES["gram_matrix"],
+        lambda a: gram(a) + tf.constant(np.eye(a.shape[-1], k=1), tf.float32),
+    )
+    assert f"your value is {right + 1:.4g}, the right one {right:.4g}" in verdict.text
+    assert "[0, 1]" in verdict.text
+
+
+def test_an_unnamed_factor_is_told():
+    assert "3 times" in judge(EXERCISES["gram_matrix"], lambda a: 3 * gram(a)).text
+
+
+def test_an_error_inside_the_answer_is_told_in_a_sentence():
+    text = judge(EXERCISES["gram_matrix"], lambda a: 1 / 0).text
+    assert "it stopped with ZeroDivisionError: division by zero" in text
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.name)
+def test_no_case_hides_a_mix_up_of_axes(exercise):
+    for case in exercise.cases:
+        for block in (arg for arg in case if isinstance(arg, np.ndarray)):
+            sizes = block.shape[1:]
+            assert sizes[0] != sizes[1] and sizes[-1] not in sizes[:-1]
+            assert len(np.unique(block)) > 5
+
+
+# Predictions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PREDICTIONS)
+def test_predictions(name):
+    right, feedback = PREDICTIONS[name]
+    assert len(set(feedback.values())) == len(feedback) >= 3
+    for letter, text in feedback.items():
+        verdict, said = judge_prediction(name, f" ({letter.upper()}) ")
+        assert verdict == (letter == right) and text in said
+    for nothing in (None, "", ...):
+        verdict, said = judge_prediction(name, nothing)
+        assert not verdict and said.startswith("Not attempted yet")
+    for nonsense in ("z", 3, ["a"], {}):
+        assert "is no choice" in judge_prediction(name, nonsense)[1]
+
+
+def test_an_unknown_prediction(capsys):
+    with pytest.raises(ValueError, match="There is no prediction 'nonsense'"):
+        check_prediction("nonsense", None)
+    check_prediction("mirrored", None)
+    assert capsys.readouterr().out.startswith("Not attempted yet")
