@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import tensorflow as tf
@@ -210,8 +209,8 @@ def check_weight(weight: float, name: str) -> float:
         value = float(weight)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} is {weight!r}, expected a number ≥ 0.") from error
-    if not math.isfinite(value) or value < 0:
-        raise ValueError(f"{name} is {value}, expected a finite number ≥ 0.")
+    if not 0 <= value <= tf.float32.max:
+        raise ValueError(f"{name} is {value}, expected a finite number ≥ 0 that float32 can hold.")
     return weight
 
 

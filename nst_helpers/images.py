@@ -277,9 +277,9 @@ def _too_thin(width: int, height: int, result: tuple[int, int] | None = None) ->
 
 
 def _from_file(path: Path, size: int | None) -> np.ndarray:
-    if path.is_dir():
+    if os.path.isdir(path):
         raise IsADirectoryError(f"'{path}' is a folder. Give the name of a picture in it.")
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path's, it takes names of any length
         raise FileNotFoundError(f"There is no file '{path}'. Check the name and the folder.")
     if not path.is_file():  # a pipe would be waited for without end
         raise ValueError(f"'{path}' is not a file but a device or a pipe. Give a picture file.")

@@ -1,0 +1,524 @@
+"""Whole transfers: the gradient, the way down, changes on the way, interrupts and divergence."""
+
+import contextlib
+import gc
+import itertools
+import os
+import random
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, StyleTransfer, load_picture, load_vgg
+from nst_helpers.images import check_image, resize_image
+from nst_helpers.transfer import COARSEST, _level_sizes, _shares
+
+QUIET = {"progress": False}
+
+
+def first_cost(transfer, image):
+    return transfer.cost_and_gradient(image)[0]["J"]
+
+
+def assert_best(transfer):
+    """The picture kept is valid, and it is the best of all that were measured at its size."""
+    image = check_image(transfer.image)
+    assert image.shape[1:3] == transfer.size
+    measured = transfer.history["J"]
+    if measured:
+        assert first_cost(transfer, image) == pytest.approx(min(measured), rel=1e-3)
+
+
+@pytest.fixture
+def transfer(vgg, content, style):
+    return StyleTransfer(content, style, vgg, levels=1)
+
+
+# The gradient
+
+
+@pytest.mark.parametrize("options", [{}, {"padding": "zero"}, {"pooling": "max"}])
+def test_the_gradient_by_finite_differences(real_vgg, content, style, options):
+    transfer = StyleTransfer(content, style, real_vgg, levels=1, **options)
+    image = np.clip(0.7 * content + 0.3 * resize_image(style, transfer.size), 0.01, 0.99)
+    _, gradient = transfer.cost_and_gradient(image)
+    assert gradient.shape == image.shape
+    assert gradient.dtype == np.float32
+    rng = np.random.default_rng(0)
+    for direction in (np.sign(gradient), np.sign(gradient + rng.normal(0, gradient.std()))):
+        step = 5e-4 * direction.astype(np.float32)
+        high, low = (first_cost(transfer, image + s * step) for s in (1, -1))
+        assert (high - low) / 2 == pytest.approx(float((gradient * step).sum()), rel=0.02)
+
+
+def test_the_gradient_is_tensorflows_through_the_public_functions(real_vgg, content, style):
+    from nst_helpers import content_cost, extractor, style_cost, total_cost
+
+    transfer = StyleTransfer(
+        content, style, real_vgg, levels=1, alpha=2, beta=0.03, padding="zero", pooling="max"
+    )
+    extract = extractor(real_vgg, [*STYLE_LAYERS, CONTENT_LAYER])
+    a_C, a_S = extract(content), extract(resize_image(style, max(style.shape)))
+    image = tf.constant(load_picture("coffee", 48)[:, :32, :48])
+    image = tf.image.resize(image, transfer.size)
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        a_G = extract(image)
+        J_content = content_cost(a_C[CONTENT_LAYER], a_G[CONTENT_LAYER])
+        J_style = style_cost(a_S, a_G, dict.fromkeys(STYLE_LAYERS, 0.2))
+        J = total_cost(J_content, J_style, 2, 0.03)
+    expected = tape.gradient(J, image).numpy()
+    costs, gradient = transfer.cost_and_gradient(image.numpy())
+    assert costs["J"] == pytest.approx(float(J), rel=1e-3)
+    assert costs["J_content"] == pytest.approx(float(J_content), rel=1e-3)
+    assert costs["J_style"] == pytest.approx(float(J_style), rel=1e-3)
+    assert np.abs(gradient - expected).max() < 2e-3 * np.abs(expected).max()
+
+
+def test_the_costs_compose(vgg, content, style):
+    lambdas = dict(zip(STYLE_LAYERS, (0.5, 0, 0.25, 1, 2), strict=True))
+    transfer = StyleTransfer(content, style, vgg, alpha=3, beta=0.2, lambdas=lambdas, levels=1)
+    costs, _ = transfer.cost_and_gradient(content[:, ::-1])
+    layers = costs["J_style_layer"]
+    assert list(layers) == list(STYLE_LAYERS)
+    assert all(cost > 0 for cost in layers.values())
+    J_style = sum(lambdas[layer] * cost for layer, cost in layers.items())
+    assert costs["J_style"] == pytest.approx(J_style, rel=1e-5)
+    expected = 3 * costs["J_content"] + 0.2 * costs["J_style"]
+    assert costs["J"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_content_picture_has_no_content_cost_and_the_style_picture_no_style_cost(vgg, style):
+    transfer = StyleTransfer(style[:, ::-1], style, vgg, levels=1)
+    assert transfer.cost_and_gradient(style[:, ::-1])[0]["J_content"] == 0
+    costs, _ = transfer.cost_and_gradient(style)
+    assert costs["J_style"] < 1e-6 * transfer.cost_and_gradient(style * 0.5)[0]["J_style"]
+    assert costs["J_content"] > 0
+
+
+# Downhill
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "steps", "factor"),
+    [("l-bfgs", 30, 8), ("adam", 30, 5), ("gradient descent", 40, 2)],
+)
+def test_a_real_small_transfer_lowers_the_cost(real_vgg, content, style, optimiser, steps, factor):
+    transfer = StyleTransfer(content, style, real_vgg, optimiser=optimiser, levels=1)
+    image, history = transfer.run(steps, **QUIET)
+    assert len(history["J"]) == steps
+    assert history["J"][0] / history["J"].min() > factor
+    assert history["J"][0] == pytest.approx(first_cost(transfer, content), rel=1e-4)
+    assert np.abs(image - content).max() > 0.05
+    assert_best(transfer)
+
+
+def test_the_history_is_whole(vgg, content, style):
+    transfer = StyleTransfer(content, style, vgg, levels=1, alpha=2, beta=0.5)
+    image, history = transfer.run(4, **QUIET)
+    assert set(history) == {"J", "J_content", "J_style", "size", "seconds", "J_style_layer"}
+    assert {len(history[name]) for name in history if name != "J_style_layer"} == {4}
+    assert {len(costs) for costs in history["J_style_layer"].values()} == {4}
+    assert (np.diff(history["seconds"]) > 0).all()
+    assert set(history["size"]) == {content.shape[1]}
+    np.testing.assert_allclose(
+        history["J"], 2 * history["J_content"] + 0.5 * history["J_style"], rtol=1e-5
+    )
+    assert image.dtype == np.float32
+
+
+def test_one_step_is_the_start(transfer, content):
+    image, history = transfer.run(1, **QUIET)
+    np.testing.assert_allclose(image, content, atol=1e-6)
+    assert len(history["J"]) == 1
+
+
+def test_a_cell_run_twice(transfer):
+    first, history = transfer.run(4, **QUIET)
+    second, again = transfer.run(4, **QUIET)
+    np.testing.assert_allclose(first, second, atol=1e-2)
+    np.testing.assert_allclose(history["J"], again["J"], rtol=1e-2)
+    assert len(again["J"]) == 4
+
+
+def test_the_progress_bar_goes_to_standard_output(transfer, capsys):
+    transfer.run(3)
+    said = capsys.readouterr()
+    assert "3/3" in said.out
+    assert "J = " in said.out
+    assert said.err == ""
+
+
+def test_the_default_number_of_steps_suits_the_device(transfer, monkeypatch):
+    from nst_helpers import transfer as module
+
+    monkeypatch.setattr(module, "device", lambda: type("Small", (), {"steps": 3})())
+    _, history = transfer.run(**QUIET)
+    assert len(history["J"]) == 3
+
+
+# Coarse to fine
+
+
+@given(st.integers(32, 1024), st.integers(32, 1024))
+def test_levels_double_up_to_the_full_size_whatever_the_aspect(height, width):
+    sizes = _level_sizes((height, width), None)
+    assert sizes[-1] == (height, width)
+    assert min(sizes[0]) >= COARSEST or len(sizes) == 1
+    assert min(sizes[0]) < 2 * COARSEST
+    for small, large in itertools.pairwise(sizes):
+        for short, long in zip(small, large, strict=True):
+            assert abs(long - 2 * short) <= 2
+
+
+@given(st.integers(1, 400), st.integers(1, 6))
+def test_the_steps_are_all_spent_and_the_full_size_has_some(count, levels):
+    shares = _shares(count, levels)
+    assert len(shares) == levels
+    assert sum(shares) == count
+    assert min(shares) >= 0
+    assert shares[-1] >= 1
+
+
+@pytest.mark.parametrize("aspect", [(70, 96), (96, 65), (64, 160)])
+def test_a_transfer_from_coarse_to_fine(vgg, style, aspect):
+    content = load_picture("coffee", 200)[:, : aspect[0], : aspect[1]]
+    content = resize_image(content, aspect)
+    transfer = StyleTransfer(content, style, vgg, levels=2)
+    image, history = transfer.run(9, **QUIET)
+    assert image.shape == (1, *aspect, 3)
+    assert sorted(set(history["size"])) == [round(aspect[0] / 2), aspect[0]]
+    assert len(history["J"]) == 9
+    fine = history["J"][history["size"] == aspect[0]]
+    assert first_cost(transfer, image) == pytest.approx(fine.min(), rel=1e-3)
+
+
+def test_a_long_thin_style_stays_large_enough_at_every_level(vgg):
+    content = load_picture("coffee", 200)[:, :128, :128]
+    style = resize_image(load_picture("starry_night", 200), (32, 128))
+    _, history = StyleTransfer(content, style, vgg, levels=3).run(8, **QUIET)
+    assert len(set(history["size"])) == 3
+
+
+def test_coarse_levels_can_be_measured(vgg, style):
+    content = resize_image(load_picture("coffee", 200), (64, 96))
+    transfer = StyleTransfer(content, style, vgg, levels=2)
+    costs, gradient = transfer.cost_and_gradient(resize_image(content, (32, 48)))
+    assert gradient.shape == (1, 32, 48, 3)
+    assert costs["J_content"] < 1e-6 * costs["J_style"]
+
+
+# Starts, seeds, and one picture alone
+
+
+def test_starts(vgg, content, style):
+    def start(**options):
+        return StyleTransfer(content, style, vgg, levels=1, **options).image
+
+    np.testing.assert_array_equal(start(), content)
+    np.testing.assert_allclose(start(start="style"), resize_image(style, content.shape[1:3]))
+    own = np.full((1, 50, 50, 3), 0.25, np.float32)
+    np.testing.assert_allclose(start(start=own), 0.25, atol=1e-3)
+    noise = start(start="noise")
+    assert noise.std() > 0.05
+    np.testing.assert_array_equal(noise, start(start="noise", seed=0))
+    assert np.abs(noise - start(start="noise", seed=1)).mean() > 0.05
+
+
+def test_the_same_seed_gives_the_same_run(vgg, content, style):
+    def run(seed):
+        transfer = StyleTransfer(
+            content, style, vgg, levels=1, start="noise", optimiser="adam", seed=seed
+        )
+        return transfer.run(4, **QUIET)[1]["J"]
+
+    np.testing.assert_allclose(run(5), run(5), rtol=1e-3)
+    assert abs(run(6)[0] / run(5)[0] - 1) > 1e-4
+
+
+def test_a_texture_has_no_content(real_vgg):
+    brick = load_picture("brick", 48)
+    transfer = StyleTransfer(None, brick, real_vgg, levels=1)
+    image, history = transfer.run(20, **QUIET)
+    assert image.shape == brick.shape
+    np.testing.assert_array_equal(history["J_content"], 0)
+    assert history["J"][0] / history["J"].min() > 20
+
+
+def test_content_alone_is_found_again_from_noise(real_vgg, content):
+    transfer = StyleTransfer(content, None, real_vgg, levels=1, start="noise")
+    image, history = transfer.run(25, **QUIET)
+    np.testing.assert_array_equal(history["J_style"], 0)
+    assert history["J"][0] / history["J"].min() > 5
+    noise = transfer._start
+    assert np.corrcoef(image.ravel(), content.ravel())[0, 1] > 0.15 + abs(
+        np.corrcoef(noise.ravel(), content.ravel())[0, 1]
+    )
+
+
+def test_the_pictures_given_are_left_alone(vgg, content, style):
+    before = content.copy(), style.copy()
+    StyleTransfer(content, style, vgg, levels=1).run(3, **QUIET)
+    np.testing.assert_array_equal(content, before[0])
+    np.testing.assert_array_equal(style, before[1])
+
+
+# Changes on the way
+
+
+def test_weights_change_between_two_steps_without_a_new_trace(vgg, content, style):
+    transfer = StyleTransfer(content, style, vgg, levels=1, alpha=1, beta=0.5)
+    halved = dict(zip(STYLE_LAYERS, (1, 0, 0, 0, 0.5), strict=True))
+    changes = {3: ("alpha", 7.0), 5: ("beta", 0.01), 7: ("lambdas", halved)}
+    traces = None
+    for step in transfer.steps(10):
+        costs = step.costs
+        expected = transfer.alpha * costs["J_content"] + transfer.beta * costs["J_style"]
+        assert costs["J"] == pytest.approx(expected, rel=1e-5)
+        J_style = sum(transfer.lambdas[layer] * J for layer, J in costs["J_style_layer"].items())
+        assert costs["J_style"] == pytest.approx(J_style, rel=1e-5)
+        if traces is None:
+            traces = transfer._evaluate.experimental_get_tracing_count()
+        if step.number in changes:
+            setattr(transfer, *changes[step.number])
+    assert step.number == 10
+    assert transfer.lambdas == halved
+    assert transfer._evaluate.experimental_get_tracing_count() == traces == 1
+
+
+def test_after_a_change_the_best_picture_is_the_best_of_the_new_cost(vgg, content, style):
+    transfer = StyleTransfer(content, style, vgg, levels=1, alpha=0, beta=1)
+    after = []
+    for step in transfer.steps(12):
+        if step.number == 6:
+            transfer.alpha = 1e4
+        elif step.number > 6:
+            after.append(step.costs["J"])
+    assert first_cost(transfer, transfer.image) == pytest.approx(min(after), rel=1e-3)
+
+
+def test_setting_what_is_set_already_changes_nothing(transfer):
+    numbers = []
+    for step in transfer.steps(6):
+        transfer.alpha, transfer.beta = transfer.alpha, transfer.beta
+        transfer.lambdas = transfer.lambdas
+        assert not transfer._weights_changed
+        numbers.append(step.number)
+    assert numbers == [1, 2, 3, 4, 5, 6]
+
+
+def test_all_transfers_alike_share_one_trace(content, style):
+    vgg = load_vgg("vgg16", weights=None)
+    for alpha, picture in ((1, content), (2, style), (3, content[:, :, :40])):
+        transfer = StyleTransfer(picture, style, vgg, alpha=alpha, levels=1)
+        transfer.run(2, **QUIET)
+        assert transfer._evaluate.experimental_get_tracing_count() == 1
+
+
+# The iterator
+
+
+def searches():
+    return [t for t in threading.enumerate() if t is not threading.main_thread()]
+
+
+@pytest.mark.parametrize("how", ["dropped", "closed", "broken off", "never begun"])
+def test_an_iterator_left_early_leaves_no_thread(transfer, how):
+    before = set(searches())
+    walk = transfer.steps(50)
+    if how != "never begun":
+        next(walk), next(walk)
+        assert set(searches()) - before
+    if how == "closed":
+        walk.close()
+        with pytest.raises(StopIteration):
+            next(walk)
+    if how == "broken off":
+        for step in walk:
+            if step.number > 3:
+                break
+    del walk
+    gc.collect()
+    assert not set(searches()) - before
+    check_image(transfer.image)
+    assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
+
+
+def test_two_iterators_of_two_transfers_do_not_disturb_each_other(vgg, content, style):
+    first, second = (StyleTransfer(content, style, vgg, levels=1, beta=b) for b in (0.1, 0.2))
+    numbers = [(a.number, b.number) for a, b in zip(first.steps(4), second.steps(4), strict=True)]
+    assert numbers == [(n, n) for n in range(1, 5)]
+    assert_best(first)
+    assert_best(second)
+
+
+def test_an_error_in_the_loop_leaves_the_best_picture(transfer):
+    with pytest.raises(ZeroDivisionError):
+        for step in transfer.steps(20):
+            if step.number == 4:
+                step.number / 0
+    assert_best(transfer)
+    assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
+
+
+# Interrupts
+
+
+@contextlib.contextmanager
+def interrupted_after(*delays):
+    """Send this process the signal that Jupyter's stop button sends, after so many seconds."""
+    timers = [threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT)) for delay in delays]
+    for timer in timers:
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.join()
+
+
+ENDLESS = 100_000
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_interrupts_at_random_moments_of_a_run(vgg, content, style, seed):
+    """Ten at each seed; every third time the button is pressed twice."""
+    rng = random.Random(seed)
+    handler, threads = signal.getsignal(signal.SIGINT), set(searches())
+    optimiser = ("l-bfgs", "adam", "gradient descent")[seed % 3]
+    transfer = StyleTransfer(content, style, vgg, levels=1, optimiser=optimiser)
+    returned = 0
+    for number in range(10):
+        delay = rng.uniform(0, 0.3)
+        delays = (delay, delay + rng.uniform(0, 0.05)) if number % 3 == 2 else (delay,)
+        try:
+            with interrupted_after(*delays):
+                image, history = transfer.run(ENDLESS, **QUIET)
+                assert transfer.message.startswith("Stopped after step")
+                assert len(history["J"]) < ENDLESS
+                np.testing.assert_array_equal(image, transfer.image)
+                returned += 1
+                time.sleep(0.06)  # a second press may come when the run is over already
+        except KeyboardInterrupt:
+            pass
+        assert signal.getsignal(signal.SIGINT) is handler
+        assert not set(searches()) - threads
+        assert_best(transfer)
+    assert returned >= 5
+    image, history = transfer.run(3, **QUIET)
+    assert len(history["J"]) == 3
+    assert_best(transfer)
+
+
+def test_an_interrupt_during_the_very_first_trace(content, style):
+    vgg = load_vgg("vgg16", weights=None)
+    for delay in (0.0, 0.1, 0.3):
+        transfer = StyleTransfer(content, style, vgg, levels=1)
+        with contextlib.suppress(KeyboardInterrupt), interrupted_after(delay):
+            transfer.run(ENDLESS, **QUIET)
+        assert_best(transfer)
+    assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
+
+
+def test_interrupts_on_the_way_up_the_levels(vgg, style):
+    content = resize_image(load_picture("coffee", 200), (64, 64))
+    transfer = StyleTransfer(content, style, vgg, levels=2)
+    transfer.run(4, **QUIET)
+    for delay in (0.05, 0.2, 0.4):
+        with contextlib.suppress(KeyboardInterrupt), interrupted_after(delay):
+            transfer.run(ENDLESS, **QUIET)
+        assert check_image(transfer.image).shape == content.shape
+    assert len(transfer.run(4, **QUIET)[1]["J"]) == 4
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.15, 0.25])
+def test_an_interrupt_while_stepping_comes_through(transfer, delay):
+    handler, threads = signal.getsignal(signal.SIGINT), set(searches())
+    with pytest.raises(KeyboardInterrupt), interrupted_after(delay):
+        for _ in transfer.steps(ENDLESS):
+            pass
+    gc.collect()
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert not set(searches()) - threads
+    assert_best(transfer)
+    assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
+
+
+def test_a_run_in_another_thread_needs_no_signal(transfer):
+    outcome = []
+    thread = threading.Thread(target=lambda: outcome.append(transfer.run(3, **QUIET)))
+    thread.start()
+    thread.join(60)
+    assert len(outcome[0][1]["J"]) == 3
+
+
+# Divergence
+
+
+@pytest.mark.parametrize("optimiser", ["l-bfgs", "adam", "gradient descent"])
+@pytest.mark.parametrize("what", ["J", "gradient"])
+def test_nan_stops_with_a_sentence_and_the_last_good_picture(
+    vgg, content, style, optimiser, what, capsys
+):
+    transfer = StyleTransfer(content, style, vgg, levels=1, optimiser=optimiser)
+    evaluate, calls = transfer._evaluate, []
+
+    def breaks_down(*args):
+        calls.append(1)
+        J, J_content, J_style, J_layers, gradient = evaluate(*args)
+        if len(calls) > 4:
+            J, gradient = (J * np.nan, gradient) if what == "J" else (J, gradient * np.inf)
+        return J, J_content, J_style, J_layers, gradient
+
+    transfer._evaluate = breaks_down
+    image, history = transfer.run(20, **QUIET)
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert "no longer a finite number" in said
+    assert "last good picture is kept" in said
+    assert len(calls) == 5
+    assert len(history["J"]) == 4
+    assert np.isfinite(history["J"]).all()
+    transfer._evaluate = evaluate
+    np.testing.assert_array_equal(image, transfer.image)
+    assert_best(transfer)
+
+
+def test_a_cost_too_large_for_single_precision(vgg, content, style, capsys):
+    transfer = StyleTransfer(content, style, vgg, levels=1, beta=3e38)
+    image, history = transfer.run(5, **QUIET)
+    assert "a weight is too large" in capsys.readouterr().out
+    assert len(history["J"]) == 0
+    np.testing.assert_array_equal(image, content)
+    transfer.beta = 1.0
+    assert len(transfer.run(3, **QUIET)[1]["J"]) == 3
+
+
+@pytest.mark.parametrize("optimiser", ["l-bfgs", "adam", "gradient descent"])
+@pytest.mark.parametrize("rate", [1e3, 1e30])
+def test_giant_steps_never_make_the_picture_worse(vgg, content, style, optimiser, rate):
+    transfer = StyleTransfer(content, style, vgg, levels=1, optimiser=optimiser, rate=rate)
+    image, history = transfer.run(6, **QUIET)
+    check_image(image)
+    assert first_cost(transfer, image) <= history["J"][0] * (1 + 1e-5)
+    assert_best(transfer)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_pictures_of_one_colour(vgg, value):
+    plain = np.full((1, 32, 40, 3), value, np.float32)
+    image, history = StyleTransfer(plain, plain, vgg).run(4, **QUIET)
+    check_image(image)
+    assert np.isfinite(history["J"]).all()
+
+
+def test_a_content_that_is_its_own_style_needs_no_step(vgg, content):
+    image, history = StyleTransfer(content, content, vgg, levels=1).run(4, **QUIET)
+    assert np.abs(image - content).max() < 0.1
+    assert history["J"].min() <= history["J"][0]

@@ -1,0 +1,479 @@
+"""Weights from files of every layout, and from hosts that misbehave in every way."""
+
+import contextlib
+import hashlib
+import http.server
+import io
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from nst_helpers import load_vgg, network, weights
+from nst_helpers.weights import DownloadError, cached_vgg19, read_weights, vgg19_file
+
+SENTENCE = r"VGG19 is not here yet: .+\. The bundled VGG16 is used instead"
+
+
+def convolutions(model):
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+
+
+def legacy_hdf5(model, path, top=False):
+    """Write the layout of the published file: Keras 2's save_weights."""
+    with h5py.File(path, "w") as file:
+        place = file.create_group("model_weights") if top else file
+        place.attrs["layer_names"] = [layer.name.encode() for layer in model.layers]
+        place.attrs["backend"] = b"tensorflow"
+        place.attrs["keras_version"] = b"2.0.1"
+        for layer in model.layers:
+            group = place.create_group(layer.name)
+            names = [f"{layer.name}_{part}_1:0" for part in "Wb"] if layer.weights else []
+            group.attrs["weight_names"] = [name.encode() for name in names]
+            for name, value in zip(names, layer.get_weights(), strict=True):
+                group.create_dataset(name, data=value)
+    return path
+
+
+def as_npz(model, path, **changes):
+    arrays = {}
+    for layer in convolutions(model):
+        kernel, bias = layer.get_weights()
+        arrays |= {f"{layer.name}/kernel": kernel, f"{layer.name}/bias": bias}
+    np.savez(path, **(arrays | changes))
+    return path
+
+
+def same_weights(first, second):
+    return all(
+        np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def vgg19():
+    return load_vgg("vgg19", weights=None, seed=7)
+
+
+@pytest.fixture(scope="module")
+def published(vgg19, tmp_path_factory):
+    """A whole VGG19 in the layout of the published file, with other numbers."""
+    return legacy_hdf5(vgg19, tmp_path_factory.mktemp("published") / "vgg19.h5")
+
+
+# Layouts
+
+
+@pytest.mark.parametrize("layout", ["legacy", "legacy whole model", "weights", "model", "npz"])
+def test_weights_are_read_from_every_layout(layout, vgg19, published, tmp_path):
+    if layout == "legacy":
+        path = published
+    elif layout == "legacy whole model":
+        path = legacy_hdf5(vgg19, tmp_path / "model.h5", top=True)
+    elif layout == "weights":
+        path = tmp_path / "vgg19.weights.h5"
+        vgg19.save_weights(path)
+    elif layout == "model":
+        path = tmp_path / "vgg19.h5"
+        vgg19.save(path)
+    else:
+        path = as_npz(vgg19, tmp_path / "vgg19.npz")
+    assert same_weights(load_vgg("vgg19", weights=path), vgg19)
+
+
+def test_keras_reads_our_synthetic_file_too(vgg19, published):
+    """So the layout is Keras' own, and not one that only we can read."""
+    model = keras.applications.VGG19(include_top=False, weights=None)
+    model.load_weights(published)
+    assert same_weights(model, vgg19)
+
+
+def test_a_path_may_be_a_string(vgg19, published):
+    assert same_weights(load_vgg("vgg19", weights=str(published)), vgg19)
+
+
+def test_nst_weights_names_a_file(vgg19, published, monkeypatch):
+    monkeypatch.setenv("NST_WEIGHTS", str(published))
+    monkeypatch.setenv("NST_BACKBONE", "vgg19")
+    assert same_weights(load_vgg(), vgg19)
+    monkeypatch.setenv("NST_WEIGHTS", str(published) + ".not")
+    with pytest.raises(FileNotFoundError, match=r"There is no weights file '.+\.not'"):
+        load_vgg()
+
+
+def test_nst_backbone_chooses(real_vgg):
+    assert os.environ["NST_BACKBONE"] == "vgg16"
+    model = load_vgg()
+    assert model.name == "vgg16"
+    assert same_weights(model, real_vgg)
+
+
+def test_the_bundled_weights_have_their_checksum():
+    data = weights.BUNDLED_VGG16.read_bytes()
+    assert hashlib.sha256(data).hexdigest() == weights.BUNDLED_SHA256
+    assert weights.BUNDLED_SHA256 in (weights.BUNDLED_VGG16.parent / "README.md").read_text()
+
+
+# A host that misbehaves
+
+
+class Host(http.server.ThreadingHTTPServer):
+    """A server on this machine; `manner` says how it behaves."""
+
+    daemon_threads = True
+
+    def __init__(self, content, manner):
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.content, self.manner, self.asked = content, manner, []
+        self.over = threading.Event()
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+    def do_HEAD(self):
+        self.reply(body=False)
+
+    def do_GET(self):
+        self.reply(body=True)
+
+    def reply(self, body):
+        manner, content = self.server.manner, self.server.content
+        self.server.asked.append(self.command)
+        if manner == "silent" or (manner == "silent later" and body):
+            self.server.over.wait(60)
+            return
+        if manner == "missing":
+            self.send_error(404, "Not Found")
+            return
+        if manner == "captive portal":
+            content = b"<html>Welcome to the hotel's Wi-Fi! Please log in.</html>"
+        if manner == "wrong checksum":
+            content = content[:-1] + bytes([content[-1] ^ 1])
+        self.send_response(200)
+        if manner != "unknown length":
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if not body:
+            return
+        with contextlib.suppress(OSError):
+            if manner == "cut off":
+                self.wfile.write(content[: len(content) // 2])
+            elif manner == "falls silent":
+                self.wfile.write(content[: len(content) // 2])
+                self.server.over.wait(60)
+            elif manner in ("trickle", "unknown length"):
+                for n in range(0, len(content), 50):
+                    self.wfile.write(content[n : n + 50])
+                    if self.server.over.wait(0.05):
+                        return
+            else:
+                self.wfile.write(content)
+
+
+CONTENT = np.random.default_rng(0).bytes(300_000)
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """Return a function that starts such a host and points the package to it."""
+    started = []
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.delenv("NST_BACKBONE", raising=False)
+    monkeypatch.setattr(weights, "SILENCE", 0.6)
+
+    def start(manner, content=CONTENT):
+        server = Host(content, manner)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        started.append(server)
+        monkeypatch.setattr(
+            weights, "VGG19_URL", f"http://127.0.0.1:{server.server_port}/models/vgg19.h5"
+        )
+        monkeypatch.setattr(weights, "VGG19_MD5", hashlib.md5(content).hexdigest())
+        monkeypatch.setattr(weights, "VGG19_BYTES", len(content))
+        return server
+
+    opener, timeout = urllib.request.build_opener(), socket.getdefaulttimeout()
+    monkeypatch.setattr(urllib.request, "_opener", opener)
+    yield start
+    for server in started:
+        server.over.set()
+        server.shutdown()
+        server.server_close()
+    # Whatever happened, the rest of the program's downloads are as before.
+    assert urllib.request._opener is opener
+    assert socket.getdefaulttimeout() == timeout
+
+
+def in_cache():
+    """Every file and folder in the cache."""
+    folder = cached_vgg19().parent
+    return [path.name for path in folder.rglob("*")] if folder.exists() else []
+
+
+def test_a_good_host_is_asked_once(host):
+    server = host("good")
+    path = vgg19_file()
+    assert path == cached_vgg19()
+    assert path.read_bytes() == CONTENT
+    assert in_cache() == ["vgg19.h5"]
+    assert server.asked == ["HEAD", "GET"]
+    assert vgg19_file() == path
+    assert server.asked == ["HEAD", "GET"]
+
+
+BAD_MANNERS = {
+    "silent": "no answer within|timed out",
+    "silent later": "timed out",
+    "falls silent": "timed out",
+    "missing": "Not Found",
+    "captive portal": "Wi-Fi log-in page",
+    "wrong checksum": "hash does not match|corrupted",
+    "cut off": "retrieval incomplete|IncompleteRead|corrupted",
+    "trickle": "would take more than 2 seconds",
+    "unknown length": "would take more than 2 seconds",
+}
+
+
+@pytest.mark.parametrize("manner", BAD_MANNERS)
+@pytest.mark.parametrize("before", ["nothing", "half a file"])
+def test_a_bad_host_is_given_up_soon_and_leaves_nothing(host, manner, before):
+    host(manner)
+    if before == "half a file":
+        cached_vgg19().parent.mkdir(parents=True)
+        cached_vgg19().write_bytes(CONTENT[:1000])
+    begin = time.monotonic()
+    with pytest.raises(DownloadError, match=BAD_MANNERS[manner]):
+        vgg19_file(patience=2)
+    assert time.monotonic() - begin < 6
+    assert in_cache() == []
+
+
+def test_a_host_that_is_not_there(host):
+    server = host("good")
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(DownloadError, match="cannot be reached"):
+        vgg19_file()
+    assert in_cache() == []
+
+
+def test_a_name_look_up_that_hangs(host, monkeypatch):
+    host("good")
+    released = threading.Event()
+
+    def hang(*args, **options):
+        released.wait(30)
+        raise OSError("too late")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    begin = time.monotonic()
+    with pytest.raises(DownloadError, match=r"no answer within 0\.6 seconds"):
+        vgg19_file()
+    assert time.monotonic() - begin < 5
+    released.set()
+
+
+def test_a_half_file_is_replaced_where_the_host_is_good(host):
+    host("good")
+    cached_vgg19().parent.mkdir(parents=True)
+    cached_vgg19().write_bytes(CONTENT[:1000])
+    assert vgg19_file().read_bytes() == CONTENT
+    assert in_cache() == ["vgg19.h5"]
+
+
+def test_a_cache_that_cannot_be_written(host, tmp_path):
+    host("good")
+    (tmp_path / "keras").write_text("a file where the folder should be")
+    with pytest.raises(DownloadError, match="the download failed"):
+        vgg19_file()
+    assert (tmp_path / "keras").read_text().startswith("a file")
+
+
+@pytest.mark.parametrize("manner", ["missing", "captive portal", "silent"])
+def test_load_vgg_takes_the_bundled_one_and_says_so(host, manner, capsys, real_vgg):
+    host(manner)
+    cached_vgg19().parent.mkdir(parents=True)
+    cached_vgg19().write_bytes(CONTENT[:1000])
+    model = load_vgg()
+    said = capsys.readouterr().out
+    assert model.name == "vgg16"
+    assert same_weights(model, real_vgg)
+    assert len(said.strip().splitlines()) == 1
+    assert re.search(SENTENCE, said)
+    assert 'load_vgg("vgg19")' in said
+    assert in_cache() == []
+
+
+def test_a_trickle_is_given_up_by_load_vgg_too(host, capsys, monkeypatch):
+    host("trickle")
+    monkeypatch.setattr(network, "PATIENCE", 1)
+    begin = time.monotonic()
+    assert load_vgg().name == "vgg16"
+    assert time.monotonic() - begin < 10
+    assert "would take more than 1 seconds" in capsys.readouterr().out
+
+
+def test_vgg19_asked_for_is_never_replaced(host, capsys):
+    host("missing")
+    expected = r"VGG19 cannot be loaded: .+Not Found.+ load_vgg\(\"vgg16\"\).+weights=path"
+    with pytest.raises(DownloadError, match=expected):
+        load_vgg("vgg19")
+    assert isinstance(DownloadError(), OSError)
+
+
+def test_load_vgg_takes_what_the_host_gives(host, vgg19, published):
+    host("good", published.read_bytes())
+    assert same_weights(load_vgg(), vgg19)
+    assert in_cache() == ["vgg19.h5"]
+
+
+def test_threads_that_fetch_at_once_all_get_the_file(host):
+    host("good")
+    outcomes = []
+
+    def fetch():
+        try:
+            outcomes.append(vgg19_file().read_bytes() == CONTENT)
+        except Exception as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=fetch) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert outcomes == [True] * 4
+    assert in_cache() == ["vgg19.h5"]
+
+
+FETCH = """
+import sys
+from nst_helpers import weights
+weights.VGG19_URL, weights.VGG19_MD5 = sys.argv[1:3]
+weights.VGG19_BYTES = int(sys.argv[3])
+print(weights.vgg19_file())
+"""
+
+
+def test_processes_that_fetch_at_once_all_get_the_file(host):
+    host("good")
+    command = [sys.executable, "-c", FETCH]
+    command += [weights.VGG19_URL, weights.VGG19_MD5, str(weights.VGG19_BYTES)]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in running:
+        out, error = process.communicate(timeout=100)
+        assert process.returncode == 0, error
+        assert out.strip().splitlines()[-1] == str(cached_vgg19())
+    assert cached_vgg19().read_bytes() == CONTENT
+    assert in_cache() == ["vgg19.h5"]
+
+
+def test_one_that_fetches_does_not_disturb_another_that_has_just_finished(host, monkeypatch):
+    """Between finding the file broken and removing it, another process replaces it."""
+    host("missing")
+    target = cached_vgg19()
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"half")
+    digest = weights._digest
+
+    def slow_digest(path, algorithm):
+        found = digest(path, algorithm)
+        (target.parent / "other").write_bytes(CONTENT)
+        os.replace(target.parent / "other", target)
+        return found
+
+    monkeypatch.setattr(weights, "_digest", slow_digest)
+    with pytest.raises(DownloadError):
+        vgg19_file()
+    assert target.read_bytes() == CONTENT
+
+
+def test_keras_home_is_where_keras_looks(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert cached_vgg19().parent == tmp_path / "models"
+    monkeypatch.delenv("KERAS_HOME")
+    assert cached_vgg19().parent == Path.home() / ".keras" / "models"
+    assert cached_vgg19().name == "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+
+
+# Files that are no weights: nothing is unpickled, and nothing deep is raised
+
+
+class Trap:
+    """Unpickling this writes a file."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return open, (self.path, "w")
+
+
+def test_a_pickle_in_an_npz_is_never_opened(tmp_path):
+    sprung = tmp_path / "sprung"
+    trap = np.array([Trap(sprung)], dtype=object)
+    path = tmp_path / "trap.npz"
+    np.savez(path, **{"block1_conv1/kernel": trap, "block1_conv1/bias": trap})
+    with pytest.raises(ValueError, match=r"'trap\.npz' is damaged"):
+        read_weights(path)
+    assert not sprung.exists()
+    np.load(path, allow_pickle=True)["block1_conv1/kernel"]
+    assert sprung.exists(), "the trap itself must work, else this test proves nothing"
+
+
+def small_files(tmp_path):
+    """A small good file of each layout."""
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 3, 4)).astype(np.float32)
+    arrays = {"block1_conv1/kernel": kernel, "block1_conv1/bias": np.zeros(4, np.float32)}
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays)
+    yield "npz", stream.getvalue()
+    with h5py.File(tmp_path / "good.h5", "w") as file:
+        group = file.create_group("block1_conv1")
+        group["block1_conv1_W_1:0"], group["block1_conv1_b_1:0"] = arrays.values()
+    yield "h5", (tmp_path / "good.h5").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["npz", "h5"])
+def test_damaged_files_are_refused_in_a_sentence(tmp_path, kind):
+    """Cut off at 40 places and with bits flipped at 80: read, or refused by name."""
+    data = dict(small_files(tmp_path))[kind]
+    rng = np.random.default_rng(3)
+    path = tmp_path / f"broken.{kind}"
+    path.write_bytes(data)
+    assert list(read_weights(path)) == ["block1_conv1"]
+    damaged = [data[: int(n)] for n in np.linspace(0, len(data) - 1, 40)]
+    for place in rng.integers(0, len(data), 80):
+        flipped = bytearray(data)
+        flipped[place] ^= 1 << int(rng.integers(8))
+        damaged.append(bytes(flipped))
+    refused = 0
+    for broken in damaged:
+        path.write_bytes(broken)
+        begin = time.monotonic()
+        try:
+            found = read_weights(path)
+        except ValueError as error:
+            refused += 1
+            assert f"'broken.{kind}'" in str(error)
+            assert "damaged or cut off" in str(error) or "holds no convolution" in str(error)
+        else:
+            assert set(found) <= {"block1_conv1"}
+        assert time.monotonic() - begin < 5
+    assert refused >= 40
