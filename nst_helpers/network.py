@@ -144,7 +144,12 @@ def preprocess(image: tf.Tensor) -> tf.Tensor:
     TypeError, ValueError
         Not floating-point numbers, or another shape.
     """
-    image = tf.convert_to_tensor(image)
+    try:
+        image = tf.convert_to_tensor(image)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"image must be a tensor (1, H, W, 3), not {type(image).__name__}."
+        ) from error
     if not image.dtype.is_floating:
         raise TypeError(f"image holds {image.dtype.name}, expected float32 in [0, 1].")
     if image.shape.rank != 4 or image.shape[-1] != 3:
@@ -268,6 +273,8 @@ def _convolutions(model: keras.Model) -> list[keras.layers.Conv2D]:
 
 
 def _seeded(model: keras.Model, seed: int) -> keras.Model:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
     rng = np.random.default_rng(seed)
     for layer in _convolutions(model):
         fan_in = np.prod(layer.kernel.shape[:3])
