@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_helpers.images import check_image
-from nst_helpers.network import preprocess
+from nst_helpers.network import check_layer, preprocess
 from nst_helpers.pictures import nearest
 
 Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
@@ -86,12 +86,10 @@ def check_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise TypeError(f"layers is {layers!r}, expected a list such as ['block4_conv2'].")
     layers = list(layers)
-    known = [layer.name for layer in vgg.layers[1:]]
-    for layer in layers:
-        if layer not in known:
-            raise ValueError(f"{vgg.name} has no layer {layer!r}. {nearest(layer, known)}")
     if not layers:
-        raise ValueError(f"No layer was given. {nearest('', known)}")
+        raise ValueError("No layer was given, expected a list such as ['block4_conv2'].")
+    for layer in layers:
+        check_layer(vgg, layer)
     return list(dict.fromkeys(layers))
 
 

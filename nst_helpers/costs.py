@@ -209,7 +209,7 @@ def check_weight(weight: float, name: str) -> float:
         value = float(weight)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} is {weight!r}, expected a number ≥ 0.") from error
-    if not 0 <= value <= tf.float32.max:
+    if not 0 <= value <= float(tf.float32.max):
         raise ValueError(f"{name} is {value}, expected a finite number ≥ 0 that float32 can hold.")
     return weight
 

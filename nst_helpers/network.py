@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,6 +127,34 @@ def load_vgg(
         ) from error
 
 
+def check_layer(vgg: keras.Model, layer: str) -> str:
+    """Return the layer's name, or say which names the network has that are like it.
+
+    Parameters
+    ----------
+    vgg : keras.Model
+        From ``load_vgg``.
+    layer : str
+        Keras' name, such as "block4_conv2".
+
+    Returns
+    -------
+    str
+        The same name.
+
+    Raises
+    ------
+    ValueError
+        The network does not have the layer.
+    """
+    known = [layer.name for layer in vgg.layers[1:]]
+    if layer not in known:
+        # The papers and the lecture write conv4_2 for block4_conv2.
+        meant = re.sub(r"^conv(\d)_(\d)$", r"block\1_conv\2", str(layer))
+        raise ValueError(f"{vgg.name} has no layer {layer!r}. {nearest(meant, known)}")
+    return layer
+
+
 def preprocess(image: tf.Tensor) -> tf.Tensor:
     """Bring a picture into VGG's own (Caffe) convention: BGR, 0..255, ImageNet's mean off.
 
@@ -214,9 +243,7 @@ def prepare_for_transfer(
     ValueError
         An unknown padding, pooling or layer.
     """
-    if deepest not in [layer.name for layer in vgg.layers[1:]]:
-        known = [layer.name for layer in vgg.layers[1:]]
-        raise ValueError(f"{vgg.name} has no layer {deepest!r}. {nearest(deepest, known)}")
+    check_layer(vgg, deepest)
     if padding not in ("edge", "zero"):
         raise ValueError(f"padding is {padding!r}, expected 'edge' or 'zero'.")
     if pooling not in ("average", "max"):

@@ -450,7 +450,7 @@ def _objective(
     pooling: str,
 ) -> tuple[Callable, Callable]:
     """Return the extractor and the traced J with its gradient, one for all transfers alike."""
-    layers = check_layers(vgg, [*([content_layer] if content_layer else []), *style_layers])
+    layers = check_layers(vgg, [*([] if content_layer is None else [content_layer]), *style_layers])
     key = (content_layer, style_layers, padding, pooling)
     made = _prepared.setdefault(vgg, {})
     if key not in made:
@@ -479,7 +479,7 @@ def _traced(extract: Callable, content_layer: str | None, style_layers: tuple[st
         with tf.GradientTape() as tape:
             tape.watch(image)
             a_G = extract(image)
-            J_content = content_cost(a_C, a_G[content_layer]) if content_layer else 0.0
+            J_content = 0.0 if content_layer is None else content_cost(a_C, a_G[content_layer])
             J_layers = [
                 style_matrix_cost(G * positions(a_G[layer]), a_G[layer])
                 for G, layer in zip(G_S, style_layers, strict=True)

@@ -143,7 +143,7 @@ def read_weights(path: str | Path) -> dict[str, list[np.ndarray]]:
     if path == BUNDLED_VGG16 and _digest(path, "sha256") != BUNDLED_SHA256:
         raise ValueError(
             f"The bundled weights '{path.name}' have a wrong checksum: the file is damaged. "
-            f"Restore it with: git checkout -- data/weights/{path.name}"
+            f"Restore it with `git checkout -- data/weights/{path.name}`."
         )
     try:
         if zipfile.is_zipfile(path):

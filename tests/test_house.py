@@ -1,0 +1,338 @@
+"""The rules of the house: rooms in order, docstrings, notebooks that can be read by anyone."""
+
+import ast
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from PIL import Image
+
+import nst_helpers
+from nst_helpers import PICTURES, weights
+
+TOP = Path(nst_helpers.__file__).resolve().parent.parent
+PACKAGE = TOP / "nst_helpers"
+
+# The data's way: a room imports only from rooms before it. A new module takes its place here.
+ROOMS = [
+    "_quiet_start",
+    "images",
+    "pictures",
+    "weights",
+    "convolution",
+    "network",
+    "activations",
+    "channels",
+    "style_matrix",
+    "costs",
+    "reference",
+    "conventions",
+    "optimisers",
+    "transfer",
+    "figures",
+    "controls",
+    "explorers",
+    "studio",
+    "checking",
+    "mistakes",
+    "exercises",
+    "predictions",
+]
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
+NOTEBOOKS = sorted((TOP / "notebooks").glob("*.ipynb"))
+LARGEST = 1_500_000  # bytes of a notebook
+LINES = 12  # of a code cell
+
+
+# Rooms
+
+
+def imported(module):
+    """The rooms that a module imports, wherever in its code."""
+    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield node.module or "."
+        elif isinstance(node, ast.ImportFrom) and node.module == "nst_helpers":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith("nst_helpers."):
+            yield node.module.partition(".")[2]
+        elif isinstance(node, ast.Import):
+            yield from (
+                alias.name.partition(".")[2]
+                for alias in node.names
+                if alias.name.partition(".")[0] == "nst_helpers"
+            )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_room_imports_only_from_rooms_before_it(module):
+    assert module in ROOMS, "give the new room its place in the order"
+    before = ROOMS[: ROOMS.index(module)]
+    assert sorted(set(imported(module)) - set(before)) == []
+
+
+def test_the_parser_of_imports_sees_them():
+    assert {"images", "network", "optimisers"} <= set(imported("transfer"))
+
+
+def test_no_cupboard_for_everything():
+    assert not {"utils", "util", "misc", "common", "helpers", "tools"} & set(MODULES)
+
+
+@pytest.mark.parametrize("module", ["figures", "controls"])
+def test_figures_and_controls_hold_no_mathematics(module):
+    if module not in MODULES:
+        pytest.skip("not built yet")
+    text = (PACKAGE / f"{module}.py").read_text("utf-8")
+    assert not re.search(r"^\s*(?:import|from) (?:tensorflow|keras|scipy)", text, re.MULTILINE)
+
+
+# The package's words
+
+
+def functions(module):
+    found = importlib.import_module(f"nst_helpers.{module}")
+    for name, item in inspect.getmembers(found, inspect.isfunction):
+        if item.__module__ == found.__name__ and not name.startswith("_"):
+            yield name, item
+    for _, cls in inspect.getmembers(found, inspect.isclass):
+        if cls.__module__ == found.__name__ and not cls.__name__.startswith("_"):
+            for name, item in vars(cls).items():
+                if inspect.isfunction(item) and not name.startswith("_") and item.__doc__:
+                    yield f"{cls.__name__}.{name}", item
+
+
+def faults_of_docstring(function):
+    text = inspect.getdoc(function)
+    if not text:
+        return ["no docstring"]
+    faults = []
+    if not text.splitlines()[0].endswith((".", "?", "!")):
+        faults.append("the first line is no sentence")
+    signature = inspect.signature(function)
+    names = [name for name in signature.parameters if name not in ("self", "cls")]
+    section = text.partition("Parameters\n----------")[2]
+    faults += [
+        f"{name} is not described"
+        for name in names
+        if not re.search(rf"^(?:.*[, *])?{name}\b.*$", section, re.MULTILINE)
+    ]
+    returns = signature.return_annotation
+    if returns not in (None, "None", inspect.Signature.empty) and not re.search(
+        r"^(?:Returns|Yields)\n-+", text, re.MULTILINE
+    ):
+        faults.append("what it returns is not described")
+    return faults
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m not in ("mistakes", "_quiet_start")])
+def test_every_public_function_has_a_numpy_style_docstring(module):
+    faults = {name: faults_of_docstring(function) for name, function in functions(module)}
+    faults = {name: found for name, found in faults.items() if found}
+    assert not faults
+
+
+def test_the_search_for_faults_finds_them():
+    def bad(a, b) -> int:
+        """Do something
+
+        Parameters
+        ----------
+        a : int
+            One.
+        """
+
+    found = faults_of_docstring(bad)
+    assert len(found) == 3
+    assert faults_of_docstring(lambda: 0) == ["no docstring"]
+
+
+def test_all_public_names_exist_and_are_sorted():
+    assert nst_helpers.__all__ == sorted(nst_helpers.__all__)
+    for name in nst_helpers.__all__:
+        item = getattr(nst_helpers, name)
+        assert item is not None
+        if callable(item):
+            assert inspect.getdoc(item)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_of_the_package_reads_outside_the_repository(module):
+    text = (PACKAGE / f"{module}.py").read_text("utf-8")
+    assert not re.search(r"\.\./shared|/home/|/root/|/work/", text)
+
+
+# Notebooks
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def outputs(notebook):
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            yield cell, output
+
+
+def words_of(output):
+    """All that an output says, without the pictures."""
+    data = output.get("data", {})
+    texts = [output.get("text", "")]
+    texts += [value for kind, value in data.items() if kind.startswith("text/")]
+    return "\n".join(texts)
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.name)
+def path(request):
+    return request.param
+
+
+def test_a_notebook_is_valid_small_and_of_no_machine(path):
+    assert path.stat().st_size < LARGEST
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert "widgets" not in notebook.metadata
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert set(notebook.metadata) <= {"kernelspec", "language_info", "title"}
+
+
+def test_cells_have_names_of_their_own(path):
+    names = [cell.id for cell in read(path).cells]
+    assert len(set(names)) == len(names)
+    # Jupyter's own are eight hexadecimal digits, new at each saving of a copy.
+    assert not [name for name in names if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f-]+)?", name)]
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) for name in names)
+
+
+def test_code_cells_are_short_and_were_executed(path):
+    cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
+    assert cells
+    long = {cell.id: n for cell in cells if (n := len(cell.source.splitlines())) > LINES}
+    assert not long
+    assert [cell.id for cell in cells if cell.execution_count is None] == []
+    counts = [cell.execution_count for cell in cells]
+    assert counts == sorted(counts), "executed from top to bottom"
+
+
+def test_every_picture_has_its_own_words(path):
+    notebook, texts = read(path), []
+    for cell, output in outputs(notebook):
+        for kind in output.get("data", {}):
+            if kind.startswith("image/"):
+                alt = output.metadata.get(kind, {}).get("alt", "")
+                assert len(alt) >= 20, f"{cell.id} shows a picture without alternative text"
+                texts.append(alt)
+    assert len(set(texts)) == len(texts), "each picture its own words"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(r"!\[\s*\]\(|<img(?![^>]*\balt=)", cell.source), cell.id
+
+
+def test_outputs_hold_no_path_warning_or_error(path):
+    for cell, output in outputs(read(path)):
+        assert output.output_type != "error" or "raises-exception" in cell.metadata.get("tags", [])
+        assert output.get("name") != "stderr", f"{cell.id} writes to stderr"
+        text = words_of(output)
+        found = re.search(
+            r"/(?:home|root|work|tmp|usr|Users)/|\b[A-Z]:\\|site-packages|Traceback|Warning:|"
+            r"0x[0-9a-f]{8}",
+            text,
+        )
+        assert not found, f"{cell.id}: {found.group()}"
+
+
+def test_what_is_not_compared_has_a_reason(path):
+    for cell in read(path).cells:
+        tags = set(cell.metadata.get("tags", []))
+        if tags & {"nbval-ignore-output", "nbval-skip"}:
+            assert len(cell.metadata.get("nst_reason", "")) > 15, cell.id
+
+
+def test_a_notebook_says_what_it_is_for(path):
+    cells = read(path).cells
+    assert cells[0].cell_type == "markdown"
+    assert cells[0].source.startswith("# ")
+    opening = "\n".join(cell.source for cell in cells[:3] if cell.cell_type == "markdown")
+    assert "After this notebook you can" in opening
+    assert re.search(r"\bminutes?\b", opening)
+
+
+AMERICAN = re.compile(
+    r"\b(?:colou?rize|color|colors|colored|gray|grayscale|center|centered|behavior|artifacts?|"
+    r"neighbors?|neighboring|(?:normal|optim|minim|maxim|visual|initial|general|summar|organ|real|"
+    r"recogn|styl|regular)iz(?:e|es|ed|er|ers|ing|ation))\b",
+    re.IGNORECASE,
+)
+
+
+def prose(markdown):
+    """The text without code, links' targets, formulas and quoted titles."""
+    markdown = re.sub(r"```.*?```|\$\$.*?\$\$", " ", markdown, flags=re.DOTALL)
+    return re.sub(r"`[^`]*`|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|[\"“*][^\"”*]*[\"”*]", " ", markdown)
+
+
+def test_notebooks_are_in_british_spelling(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            assert not AMERICAN.findall(prose(cell.source)), cell.id
+
+
+def test_the_search_for_american_spelling_finds_it():
+    assert AMERICAN.findall(prose("The color is normalized."))
+    assert not AMERICAN.findall(prose("The colour is normalised; `color=` stays, $color$ too."))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_package_is_in_british_spelling(module):
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
+            text = ast.get_docstring(node) or ""
+            # Titles of papers in quotation marks keep their own spelling.
+            found = AMERICAN.findall(re.sub(r'"[^"]*"|`[^`]*`', " ", text))
+            assert not found, getattr(node, "name", module)
+
+
+# Data
+
+
+def test_every_picture_is_in_the_catalogue_and_in_the_readme():
+    files = {path for path in (TOP / "data").rglob("*") if path.suffix in (".jpg", ".png")}
+    assert files == {picture.path for picture in PICTURES.values()}
+    readme = (TOP / "data" / "README.md").read_text("utf-8")
+    for name, picture in PICTURES.items():
+        rows = [row for row in readme.splitlines() if f"{name}.jpg" in row]
+        assert len(rows) == 1, name
+        assert picture.licence in rows[0]
+        assert f"{picture.kind}/" in rows[0]
+
+
+@pytest.mark.parametrize("name", sorted(PICTURES))
+def test_pictures_are_small_and_tell_nothing_of_where_they_were_taken(name):
+    with Image.open(PICTURES[name].path) as picture:
+        assert picture.format == "JPEG"
+        assert max(picture.size) <= 640
+        assert not picture.getexif()
+    assert PICTURES[name].path.stat().st_size < 300_000
+    assert all(PICTURES[name][:4])
+
+
+def test_the_weights_are_described():
+    readme = (weights.BUNDLED_VGG16.parent / "README.md").read_text("utf-8")
+    assert f"{weights.BUNDLED_VGG16.stat().st_size:,} bytes" in readme
+    assert "CC BY 4.0" in readme
+
+
+def test_nothing_committed_is_huge_or_unreadable():
+    for path in NOTEBOOKS:
+        assert json.loads(path.read_text("utf-8"))["cells"]
