@@ -166,3 +166,25 @@ def check_activations(a: tf.Tensor, name: str = "The activations") -> tf.Tensor:
             f"{name} hold NaN or infinite values. Check the picture: float32, RGB, [0, 1]."
         )
     return a
+
+
+def strongest_pairs(G: np.ndarray, count: int = 3) -> list[tuple[int, int, float]]:
+    """Return the pairs of different channels with the largest entries in absolute value.
+
+    Parameters
+    ----------
+    G : array (n_C, n_C)
+        A style matrix, or a difference of two; symmetric.
+    count : int
+        How many pairs, at most.
+
+    Returns
+    -------
+    list of (k, k', entry)
+        k < k', the strongest first.
+    """
+    G = np.asarray(G)
+    k, k_prime = np.triu_indices(len(G), 1)
+    entries = G[k, k_prime]
+    order = np.argsort(-np.abs(entries), kind="stable")[:count]
+    return [(int(k[n]), int(k_prime[n]), float(entries[n])) for n in order]

@@ -1,0 +1,424 @@
+"""What the explorers and the studio share: panels of controls and pictures, and their manners."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import io
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import ipywidgets as widgets
+import matplotlib as mpl
+import numpy as np
+import tensorflow as tf
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from nst_helpers.figures import TEXT, WIDTH, encode_figure
+from nst_helpers.images import to_pil
+
+GATHER = 0.02  # seconds in which changes are gathered into one
+SMALLEST_SHOWN = 320  # pixels: small pictures are enlarged before they are sent
+
+# One look for all panels; the sizes are for the last row of a lecture room.
+LOOK = """<style>
+.nst-panel { --jp-widgets-font-size: 16px; --jp-widgets-inline-height: 34px;
+  --jp-widgets-inline-label-width: 150px; --jp-widgets-slider-handle-size: 20px;
+  padding: 12px 14px; border: 1px solid #b8bec8; border-radius: 8px; background: #fff;
+  color: #1b1f24; }
+.nst-panel .widget-label, .nst-panel .widget-readout, .nst-panel .widget-html-content,
+.nst-panel select, .nst-panel button { font-size: 16px; color: #1b1f24; }
+.nst-panel .widget-readout { min-width: 76px; }
+.nst-panel select { background-color: #fff; }
+.nst-panel .noUi-connect { background: #0072B2; }
+.nst-panel .widget-html-content { line-height: 1.35; }
+.nst-panel button:focus-visible, .nst-panel select:focus-visible, .nst-panel a:focus-visible,
+.nst-panel .noUi-handle:focus-visible { outline: 3px solid #D55E00; outline-offset: 2px; }
+.nst-panel .nst-title { font-size: 20px; font-weight: 600; }
+.nst-panel .nst-caption { text-align: center; }
+.nst-panel .nst-status { min-height: 1.4em; }
+.nst-panel .nst-trouble { font-weight: 600; border-left: 6px solid #D55E00; padding-left: 10px; }
+.nst-panel a.nst-link { display: inline-block; padding: 5px 14px; border-radius: 4px;
+  background: #0072B2; color: #fff; text-decoration: none; }
+</style>"""
+
+Row = Sequence[tuple[str, np.ndarray]]
+
+
+class View(NamedTuple):
+    """What a panel shows: rows of captioned pictures (1, H, W, 3), and a sentence on them."""
+
+    rows: Sequence[Row]
+    sentence: str
+
+
+class Panel(widgets.VBox):
+    """A box of widgets that is a still picture where no front end answers.
+
+    Parameters
+    ----------
+    children : sequence of Widget
+        What the box holds.
+    name : str
+        Names the panel, as in "The pair explorer".
+    still : callable
+        Gives the ``View`` that stands for the panel on a page without a kernel.
+    """
+
+    def __init__(
+        self, children: Sequence[widgets.Widget], name: str, still: Callable[[], View]
+    ) -> None:
+        self._name, self._still = name, still
+        title = widgets.HTML(f'{LOOK}<div class="nst-title">{html.escape(name)}</div>')
+        super().__init__([title, *children], layout=widgets.Layout(grid_gap="10px"))
+        self.add_class("nst-panel")
+
+    def __repr__(self) -> str:
+        """Return the sentence that stands where neither widgets nor pictures can be shown."""
+        return f"{self._name}: run this cell in JupyterLab to use its controls."
+
+    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+        data = super()._repr_mimebundle_(**kwargs)
+        view = self._still()
+        kind, content = encode_figure(still_figure(view.rows))
+        return {**data, kind: content}, {kind: {"alt": f"{self._name}. {view.sentence}"}}
+
+
+class Tiles(widgets.VBox):
+    """Rows of captioned pictures whose contents are replaced in place, without flicker."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._tiles = [[_tile() for _ in row] for row in rows]
+        boxes = [
+            widgets.HBox(row, layout=widgets.Layout(grid_gap="14px", align_items="flex-start"))
+            for row in self._tiles
+        ]
+        super().__init__(boxes, layout=widgets.Layout(grid_gap="10px"))
+        self.show(rows)
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Replace the pictures and captions; as many as there were at the beginning."""
+        for tiles, row in zip(self._tiles, rows, strict=True):
+            for tile, (caption, picture) in zip(tiles, row, strict=True):
+                image, text = tile.children
+                image.value = encode_quickly(enlarge(picture))
+                text.value = caption_html(caption)
+                # Shares of the width in proportion to the aspect make equal heights.
+                tile.layout.flex = f"{picture.shape[2] / picture.shape[1]:.3f} 1 0"
+
+
+class Status(widgets.HTML):
+    """A line that tells what is going on; screen readers read it out."""
+
+    def say(self, sentence: str, trouble: bool = False) -> None:
+        """Show the sentence; `trouble` marks it as one about something that went wrong."""
+        kind = "nst-status nst-trouble" if trouble else "nst-status"
+        self.value = f'<div class="{kind}" role="status">{html.escape(sentence)}</div>'
+
+
+class LastValueWins:
+    """A callback for controls that calls a function once, however many changes came.
+
+    The function reads the controls itself, so it sees the last values. It runs on the event
+    loop that was running when this object was made, whatever thread a change is reported in;
+    where there is none, at once.
+
+    Parameters
+    ----------
+    function : callable
+        Takes nothing.
+    """
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function, self._loop, self._due = function, running_loop(), None
+
+    def __call__(self, _change: object = None) -> None:  # noqa: D102
+        on_loop(self._loop, self._schedule)
+
+    def _schedule(self) -> None:
+        if self._loop is None or not self._loop.is_running():
+            self._function()
+        elif self._due is None:
+            self._due = self._loop.call_later(GATHER, self._run)
+
+    def _run(self) -> None:
+        self._due = None
+        self._function()
+
+
+def explorer(
+    name: str, controls: dict[str, widgets.Widget], view: Callable[..., View]
+) -> Panel:
+    """Put controls around a plain function.
+
+    Parameters
+    ----------
+    name : str
+        Title of the panel.
+    controls : {parameter: Widget}
+        One control for each parameter of `view`.
+    view : callable
+        From the controls' values to a ``View``, always with equally many pictures.
+
+    Returns
+    -------
+    Panel
+        To be shown by a cell.
+    """
+
+    def current() -> View:
+        return view(**{parameter: control.value for parameter, control in controls.items()})
+
+    first = current()
+    tiles, status = Tiles(first.rows), Status()
+    status.say(first.sentence)
+
+    def update() -> None:
+        try:
+            new = current()
+            tiles.show(new.rows)
+            status.say(new.sentence)
+        except Exception as error:  # whatever it is, it is told in the panel
+            status.say(trouble(error), trouble=True)
+
+    changed = LastValueWins(update)
+    for control in controls.values():
+        control.observe(changed, "value")
+    return Panel([controls_grid(list(controls.values())), tiles, status], name, current)
+
+
+def controls_grid(controls: Sequence[widgets.Widget]) -> widgets.Box:
+    """Return the controls in two aligned columns.
+
+    Parameters
+    ----------
+    controls : sequence of Widget
+        Sliders and menus.
+
+    Returns
+    -------
+    Box
+        A grid that becomes one column where it is narrow.
+    """
+    for control in controls:
+        control.layout.width = "100%"
+    columns = "repeat(auto-fit, minmax(380px, 1fr))"
+    layout = widgets.Layout(display="grid", grid_template_columns=columns, grid_gap="4px 28px")
+    return widgets.Box(list(controls), layout=layout)
+
+
+def slider(
+    description: str, tooltip: str, options: Sequence, value: object, **more
+) -> widgets.SelectionSlider:
+    """Return a slider over given values, each with a readable name.
+
+    Parameters
+    ----------
+    description, tooltip : str
+        The label, and the sentence that explains it.
+    options : sequence of values or (name, value)
+        From left to right.
+    value : object
+        The first choice.
+    **more
+        For ``SelectionSlider``.
+
+    Returns
+    -------
+    SelectionSlider
+        Moves by mouse and by arrow keys.
+    """
+    return widgets.SelectionSlider(
+        options=options, value=value, description=description, tooltip=tooltip, **more
+    )
+
+
+def menu(description: str, tooltip: str, options: Sequence, value: object) -> widgets.Dropdown:
+    """Return a drop-down menu.
+
+    Parameters
+    ----------
+    description, tooltip : str
+        The label, and the sentence that explains it.
+    options : sequence of values or (name, value)
+        From top to bottom.
+    value : object
+        The first choice.
+
+    Returns
+    -------
+    Dropdown
+        The menu.
+    """
+    return widgets.Dropdown(
+        options=options, value=value, description=description, tooltip=tooltip
+    )
+
+
+def short_name(layer: str) -> str:
+    """Return the layer's name as it is in the text: "block4_conv2" is conv4_2."""
+    return layer.replace("block", "conv").replace("_conv", "_")
+
+
+def trouble(error: Exception) -> str:
+    """Return an error as a sentence for the reader.
+
+    Parameters
+    ----------
+    error : Exception
+        What was raised.
+
+    Returns
+    -------
+    str
+        What happened and what to do.
+    """
+    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
+        return "The memory is full. Choose a smaller size, or close other notebooks' kernels."
+    if isinstance(error, ValueError | TypeError | OSError):
+        return str(error)
+    first = (str(error).strip() or "no more is known").splitlines()[0]
+    return f"This did not work ({type(error).__name__}: {first}). Change a control, or run anew."
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop of this thread, or None where none runs."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def on_loop(loop: asyncio.AbstractEventLoop | None, function: Callable, *arguments) -> None:
+    """Call a function on the loop, from any thread; at once where the loop does not run.
+
+    JupyterLab may deliver a widget's messages in another thread than the kernel's own.
+
+    Parameters
+    ----------
+    loop : event loop or None
+        From ``running_loop``.
+    function : callable
+        What to call.
+    *arguments
+        Its arguments.
+    """
+    if loop is not None and loop.is_running():
+        loop.call_soon_threadsafe(function, *arguments)
+    else:
+        function(*arguments)
+
+
+def caption_html(caption: str) -> str:
+    """Return a caption as HTML, safe whatever it contains."""
+    return f'<div class="nst-caption">{html.escape(caption)}</div>'
+
+
+def enlarge(picture: np.ndarray, smallest: int = SMALLEST_SHOWN) -> np.ndarray:
+    """Enlarge a small picture by a whole factor, so that its cells stay sharp squares.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    smallest : int
+        The longer side becomes at least this, in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, f H, f W, 3).
+    """
+    factor = -(-smallest // max(picture.shape[1:3]))
+    return picture.repeat(factor, axis=1).repeat(factor, axis=2)
+
+
+def encode_quickly(picture: np.ndarray, kind: str = "PNG") -> bytes:
+    """Return a picture as a file, made fast rather than small.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    kind : {"PNG", "JPEG"}
+        PNG for maps and curves, JPEG for photographs and paintings.
+
+    Returns
+    -------
+    bytes
+        The file's content.
+    """
+    stream = io.BytesIO()
+    options = {"compress_level": 1} if kind == "PNG" else {"quality": 90}
+    to_pil(picture).save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def figure_picture(figure: Figure) -> np.ndarray:
+    """Return a figure as a picture (1, H, W, 3), RGB in [0, 1]."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return (np.asarray(canvas.buffer_rgba())[None, ..., :3] / 255).astype(np.float32)
+
+
+def small_figure(width: float, height: float, columns: int = 1, **options):
+    """Return a small figure for a place that is redrawn often: no layout is computed.
+
+    Parameters
+    ----------
+    width, height : float
+        In inches.
+    columns : int
+        Axes in a row.
+    **options
+        For ``Figure.subplots_adjust``.
+
+    Returns
+    -------
+    (Figure, array of Axes)
+        The axes as an array (columns,).
+    """
+    with mpl.rc_context(TEXT):
+        figure = Figure(figsize=(width, height), dpi=100, facecolor="white")
+        axes = figure.subplots(1, columns, squeeze=False)[0]
+    margins = {"left": 0.13, "right": 0.98, "top": 0.96, "bottom": 0.17} | options
+    figure.subplots_adjust(**margins)
+    return figure, axes
+
+
+def still_figure(rows: Sequence[Row]) -> Figure:
+    """Draw rows of captioned pictures as one figure, each row of one height.
+
+    Parameters
+    ----------
+    rows : sequence of rows of (caption, array (1, H, W, 3))
+        RGB in [0, 1].
+
+    Returns
+    -------
+    Figure
+        The pictures.
+    """
+    aspects = [[picture.shape[2] / picture.shape[1] for _, picture in row] for row in rows]
+    heights = [(WIDTH - 0.3 * len(row)) / sum(row) + 0.75 for row in aspects]
+    with mpl.rc_context(TEXT):
+        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+        parts = figure.subfigures(len(rows), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for part, row, widths in zip(parts, rows, aspects, strict=True):
+            axes = part.subplots(1, len(row), squeeze=False, width_ratios=widths)[0]
+            for axis, (caption, picture) in zip(axes, row, strict=True):
+                axis.imshow(enlarge(picture, 600)[0], interpolation="antialiased")
+                axis.set_title(_wrapped(caption, axis.get_position().width * WIDTH), fontsize=12)
+                axis.set_axis_off()
+    return figure
+
+
+def _wrapped(caption: str, inches: float) -> str:
+    return "\n".join(textwrap.wrap(caption, max(16, int(inches * 11.5))))
+
+
+def _tile() -> widgets.VBox:
+    image = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
+    return widgets.VBox([image, widgets.HTML()], layout=widgets.Layout(min_width="0"))
