@@ -4,10 +4,9 @@ The modules follow the data's way: images, pictures → weights, convolution, ne
 activations → style_matrix → costs, reference → optimisers, transfer → figures.
 """
 
-import os
+from nst_helpers._quiet_start import start_tensorflow
 
-# TensorFlow's start-up notes on CPU features and missing GPUs would open every notebook.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+start_tensorflow()
 
 from nst_helpers.activations import (
     activation_gradient,
