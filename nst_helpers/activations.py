@@ -100,7 +100,18 @@ class ReceptiveField(NamedTuple):
     stride: int
 
     def box(self, i: int, j: int) -> tuple[int, int, int, int]:
-        """Return top, left, bottom, right in pixels; it may reach over the border."""
+        """Return the square that one activation sees; it may reach over the border.
+
+        Parameters
+        ----------
+        i, j : int
+            Row and column of the activation, from 0.
+
+        Returns
+        -------
+        (top, left, bottom, right)
+            In pixels.
+        """
         top, left = (round((n + 0.5) * self.stride - self.size / 2) for n in (i, j))
         return top, left, top + self.size, left + self.size
 

@@ -276,6 +276,7 @@ def plot_matrices(
     axes[0, 0].set_ylabel("channel k")
     bar = figure.colorbar(image, ax=axes.ravel().tolist(), shrink=0.8)
     bar.set_label(label, fontsize=13)
+    bar.ax.tick_params(labelsize=12)
     return figure
 
 

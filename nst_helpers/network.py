@@ -202,7 +202,13 @@ class FrozenConv2D(keras.layers.Conv2D):
     """A convolution with fixed weights, computed the fast way of ``nst_helpers.convolution``."""
 
     def freeze(self, edge: bool) -> None:
-        """Take the kernel as it is now; `edge` as in ``winograd_convolution``."""
+        """Take the kernel as it is now.
+
+        Parameters
+        ----------
+        edge : bool
+            See ``winograd_convolution``.
+        """
         self.convolve = winograd_convolution(self.kernel.numpy(), edge)
 
     def call(self, inputs):  # noqa: D102

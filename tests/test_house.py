@@ -83,11 +83,8 @@ def test_no_cupboard_for_everything():
     assert not {"utils", "util", "misc", "common", "helpers", "tools"} & set(MODULES)
 
 
-@pytest.mark.parametrize("module", ["figures", "controls"])
-def test_figures_and_controls_hold_no_mathematics(module):
-    if module not in MODULES:
-        pytest.skip("not built yet")
-    text = (PACKAGE / f"{module}.py").read_text("utf-8")
+def test_figures_hold_no_mathematics():
+    text = (PACKAGE / "figures.py").read_text("utf-8")
     assert not re.search(r"^\s*(?:import|from) (?:tensorflow|keras|scipy)", text, re.MULTILINE)
 
 
@@ -129,11 +126,17 @@ def faults_of_docstring(function):
     return faults
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m not in ("mistakes", "_quiet_start")])
-def test_every_public_function_has_a_numpy_style_docstring(module):
-    faults = {name: faults_of_docstring(function) for name, function in functions(module)}
-    faults = {name: found for name, found in faults.items() if found}
-    assert not faults
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_function_has_a_docstring(module):
+    """In the lecture's rooms a whole one; behind the figures, widgets may say it in a sentence."""
+    found = {}
+    for name, function in functions(module):
+        faults = faults_of_docstring(function)
+        if ROOMS.index(module) > ROOMS.index("figures"):
+            faults = [fault for fault in faults if "described" not in fault]
+        if faults and module != "mistakes":  # wrong answers explain themselves in their advice
+            found[name] = faults
+    assert not found
 
 
 def test_the_search_for_faults_finds_them():
@@ -299,7 +302,7 @@ def test_the_package_is_in_british_spelling(module):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
             text = ast.get_docstring(node) or ""
             # Titles of papers in quotation marks keep their own spelling.
-            found = AMERICAN.findall(re.sub(r'"[^"]*"|`[^`]*`', " ", text))
+            found = AMERICAN.findall(re.sub(r'"[^"]*"|`[^`]*`|Lavin & Gray', " ", text))
             assert not found, getattr(node, "name", module)
 
 
