@@ -78,13 +78,14 @@ PREDICTIONS = {
             "d": "The layers measure different things; with four of them off, only one is obeyed.",
         },
     ),
-    "both_weights_doubled": Prediction(
+    "tiled": Prediction(
         "a",
         {
-            "a": "J doubles everywhere, so its lowest point stays where it is: only α/β matters.",
-            "b": "The content counts twice as much, but so does the style.",
-            "c": "The style counts twice as much, but so does the content.",
-            "d": "Doubling all heights of a landscape does not move its valley.",
+            "a": "Each G counts four times as many positions, the squared difference is 16 times "
+            "as large, and (2 n_H n_W n_C)² divides by 16 times as much.",
+            "b": "That holds for an entry of G. The constant knows about the positions too.",
+            "c": "So much for the squared norm; but the constant in front of it shrinks as well.",
+            "d": "The constant is squared, and the norm grows: count both again.",
         },
     ),
     "lower_cost": Prediction(

@@ -1,0 +1,190 @@
+"""Write the series for a class: `python docs/build_forms.py student` or `… instructor`.
+
+One source, the notebooks in `notebooks/`. The student form leaves the solutions out. The
+instructor form has the exercises solved, with their outputs and the speaker's notes; it is also
+what nbgrader takes as its source. Both go to `build/`, which is not committed.
+
+An exercise is told by the ids of its cells: `exercise-NAME` (what the student fills in),
+`check-NAME` (its checker), `run-NAME` (runs what was predicted), `hints-NAME` (hints and solution).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+SOLUTION = re.compile(
+    r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.DOTALL
+)
+POINTS = {"code": 2, "prediction": 1}
+NOTES_TAG = "instructor-notes"
+NBGRADER_CONFIG = f'''"""For nbgrader: leave the notes out, put "..." where a solution was."""
+
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbgrader.converters import GenerateAssignment
+
+c = get_config()  # noqa: F821
+c.TagRemovePreprocessor.enabled = True
+c.TagRemovePreprocessor.remove_cell_tags = {{"{NOTES_TAG}"}}
+c.GenerateAssignment.preprocessors = [
+    TagRemovePreprocessor,
+    *GenerateAssignment.preprocessors.default(),
+]
+c.ClearSolutions.code_stub = {{"python": "..."}}
+'''
+
+
+def exercise_names(notebook: NotebookNode) -> list[str]:
+    """Return the names of the exercises, in the order of the notebook."""
+    ids = [cell.id for cell in notebook.cells]
+    return [i.removeprefix("exercise-") for i in ids if i.startswith("exercise-")]
+
+
+def cell_of(notebook: NotebookNode, part: str, name: str) -> NotebookNode:
+    """Return the cell of an exercise, such as ("hints", "gram_matrix")."""
+    found = [cell for cell in notebook.cells if cell.id == f"{part}-{name}"]
+    if len(found) != 1:
+        raise ValueError(f"Expected one cell {part}-{name}, found {len(found)}.")
+    return found[0]
+
+
+def solution(notebook: NotebookNode, name: str) -> str:
+    """Return the code under the fold "Solution"."""
+    found = SOLUTION.findall(cell_of(notebook, "hints", name).source)
+    if len(found) != 1:
+        raise ValueError(f"hints-{name} has {len(found)} solutions, expected one.")
+    return found[0]
+
+
+def is_prediction(notebook: NotebookNode, name: str) -> bool:
+    """Tell whether the student chooses a letter there instead of writing a function."""
+    return "check_prediction(" in cell_of(notebook, "check", name).source
+
+
+def student(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook without solutions, its exercise cells marked for nbgrader."""
+    form = copy.deepcopy(notebook)
+    for name in exercise_names(form):
+        _prepare(form, name)
+    return form
+
+
+def instructor(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook with every exercise solved, executed there, and the notes shown."""
+    form = copy.deepcopy(notebook)
+    # What the exercises' cells print when solved is the only thing that changes in the outputs.
+    namespace: dict = {"__name__": "__main__"}
+    if exercise_names(form):
+        exec(_setup(form), namespace)
+    for name in exercise_names(form):
+        stub, check = cell_of(form, "exercise", name), cell_of(form, "check", name)
+        answer = solution(form, name)
+        exec(answer, namespace)
+        parts = ["check", "run"] if f"run-{name}" in {c.id for c in form.cells} else ["check"]
+        for part in parts:
+            cell = cell_of(form, part, name)
+            cell.outputs = _outputs(cell.source, namespace)
+        stub.source = _for_nbgrader(stub.source, answer)
+        check.source += _hidden_test(form, name)
+        _prepare(form, name)
+    form.cells = [shown for cell in form.cells for shown in (cell, *_notes(cell))]
+    return form
+
+
+def build(kind: str, sources: Path = NOTEBOOKS, target: Path | None = None) -> Path:
+    """Write one form of all notebooks to a folder of its own and return the folder."""
+    target = target or ROOT / "build" / kind
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in sorted(sources.glob("*.ipynb")):
+        form = {"student": student, "instructor": instructor}[kind](nbformat.read(path, 4))
+        nbformat.validate(form)
+        nbformat.write(form, target / path.name)
+        print(f"{target.name}/{path.name}: {len(exercise_names(form))} exercises")
+    if kind == "instructor":
+        (target / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
+    return target
+
+
+def _setup(notebook: NotebookNode) -> str:
+    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+def _outputs(source: str, namespace: dict) -> list[NotebookNode]:
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream):
+        exec(source, namespace)
+    text = stream.getvalue()
+    return [nbformat.v4.new_output("stream", name="stdout", text=text)] if text else []
+
+
+def _for_nbgrader(stub: str, answer: str) -> str:
+    """Put the solution between the marks that nbgrader cuts out, and keep what is above it."""
+    head = []
+    for line in stub.splitlines():
+        if line.strip().startswith("return None"):
+            break
+        head.append(line)
+    given, solved = "\n".join(head).rstrip(), answer.rstrip()
+    # A prediction's choice is simply set once more, so the cell also works without the solution.
+    body = solved.removeprefix(given).strip("\n")
+    indent = " " * (len(body) - len(body.lstrip(" ")))
+    return f"{given}\n{indent}### BEGIN SOLUTION\n{body}\n{indent}### END SOLUTION"
+
+
+def _hidden_test(notebook: NotebookNode, name: str) -> str:
+    if is_prediction(notebook, name):
+        test = (
+            "from nst_helpers.predictions import judge_prediction\n\n"
+            f'assert judge_prediction("{name}", choice_{name})[0]'
+        )
+    else:
+        test = (
+            "from nst_helpers.checking import judge\n"
+            "from nst_helpers.exercises import EXERCISES\n\n"
+            f'assert judge(EXERCISES["{name}"], my_{name}).right'
+        )
+    return f"\n### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+
+
+def _prepare(notebook: NotebookNode, name: str) -> None:
+    """Take the solution out of the hints, and mark the cells as nbgrader does."""
+    hints = cell_of(notebook, "hints", name)
+    hints.source = SOLUTION.sub("", hints.source).rstrip()
+    kind = "prediction" if is_prediction(notebook, name) else "code"
+    common = {"schema_version": 3, "task": False}
+    cell_of(notebook, "exercise", name).metadata["nbgrader"] = {
+        **common, "grade_id": f"exercise-{name}", "grade": False, "solution": True,
+        "locked": False,
+    }  # fmt: skip
+    cell_of(notebook, "check", name).metadata["nbgrader"] = {
+        **common, "grade_id": f"check-{name}", "grade": True, "solution": False,
+        "locked": True, "points": POINTS[kind],
+    }  # fmt: skip
+
+
+def _notes(cell: NotebookNode) -> list[NotebookNode]:
+    if "nst_notes" not in cell.metadata:
+        return []
+    text = f"> **For the instructor.** {cell.metadata['nst_notes']}"
+    note = nbformat.v4.new_markdown_cell(text, id=f"notes-{cell.id}"[:64])
+    note.metadata.update(slideshow={"slide_type": "notes"}, tags=[NOTES_TAG])
+    return [note]
+
+
+if __name__ == "__main__":
+    kinds = sys.argv[1:]
+    if not kinds or not set(kinds) <= {"student", "instructor"}:
+        raise SystemExit("Say which form: python docs/build_forms.py student instructor")
+    for kind in kinds:
+        build(kind)
