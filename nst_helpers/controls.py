@@ -148,9 +148,7 @@ class LastValueWins:
         self._function()
 
 
-def explorer(
-    name: str, controls: dict[str, widgets.Widget], view: Callable[..., View]
-) -> Panel:
+def explorer(name: str, controls: dict[str, widgets.Widget], view: Callable[..., View]) -> Panel:
     """Put controls around a plain function.
 
     Parameters
@@ -252,14 +250,18 @@ def menu(description: str, tooltip: str, options: Sequence, value: object) -> wi
     Dropdown
         The menu.
     """
-    return widgets.Dropdown(
-        options=options, value=value, description=description, tooltip=tooltip
-    )
+    return widgets.Dropdown(options=options, value=value, description=description, tooltip=tooltip)
 
 
 def short_name(layer: str) -> str:
     """Return the layer's name as it is in the text: "block4_conv2" is conv4_2."""
     return layer.replace("block", "conv").replace("_conv", "_")
+
+
+def number(value: float) -> str:
+    """Return a number to three digits, written out: 132,000."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.10g}" if abs(rounded) < 1e10 else f"{rounded:.3g}"
 
 
 def trouble(error: Exception) -> str:
@@ -278,7 +280,8 @@ def trouble(error: Exception) -> str:
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         return "The memory is full. Choose a smaller size, or close other notebooks' kernels."
     if isinstance(error, ValueError | TypeError | OSError):
-        return str(error)
+        sentence = str(error)
+        return sentence[:1].upper() + sentence[1:]
     first = (str(error).strip() or "no more is known").splitlines()[0]
     return f"This did not work ({type(error).__name__}: {first}). Change a control, or run anew."
 

@@ -19,6 +19,7 @@ from nst_helpers.controls import (
     explorer,
     figure_picture,
     menu,
+    number,
     short_name,
     slider,
     small_figure,
@@ -82,12 +83,15 @@ def activation_view(
         [
             [
                 ("The picture, lit where the channel fires", lit(pictures[picture], feature_map)),
-                (f"Feature map: {n_H} × {n_W} numbers, 0 to {largest:.3g}", coloured(feature_map)),
+                (
+                    f"Feature map: {n_H} × {n_W} numbers, 0 to {number(largest)}",
+                    coloured(feature_map),
+                ),
                 ("The patches that excite it most, of all pictures", tiled(patches, 3)),
             ]
         ],
-        f"{name}, channel {channel} of {n_C}: at most {largest:.3g} in this picture. Most excited "
-        f"by “{PICTURES[best.picture].title}” ({best.activation:.3g}); one activation sees "
+        f"{name}, channel {channel} of {n_C}: at most {number(largest)} in this picture. Most "
+        f"excited by “{PICTURES[best.picture].title}” ({number(best.activation)}); one activation sees "
         f"{fields[layer].size} × {fields[layer].size} pixels.",
     )
 
@@ -128,14 +132,16 @@ def pair_view(
             ],
             [
                 (
-                    "Left: all pairs, one dot a position. "
-                    "Right: their products, summed row by row",
-                    figure_picture(_pairs_and_sum(red.ravel(), yellow.ravel(), sums, here, k, k_prime)),
+                    "Left: all pairs, one dot a position. Right: their products, summed row by row",
+                    figure_picture(
+                        _pairs_and_sum(red.ravel(), yellow.ravel(), sums, here, k, k_prime)
+                    ),
                 )
             ],
         ],
-        f"At i = {i}, j = {j} the pair is ({x:.3g}, {y:.3g}), its product {x * y:.3g}. The sum "
-        f"has reached {sums[here]:.3g} of G = {sums[-1]:.3g} over all {n_H} · {n_W} positions.",
+        f"At i = {i}, j = {j} the pair is ({number(x)}, {number(y)}), its product "
+        f"{number(x * y)}. The sum has reached {number(sums[here])} of G = {number(sums[-1])} "
+        f"over all {n_H} · {n_W} positions.",
     )
 
 
@@ -181,13 +187,13 @@ def style_matrix_view(
             peak = max((b[0, :, :, k] * b[0, :, :, k_prime]).max() for b in blocks.values())
             shown = lit(_square(pictures[name]), product, largest=peak)
             together.append((f"{side}: {k} and {k_prime}", shown))
-    listed = "; ".join(f"{k} and {k_prime} ({value:+.3g})" for k, k_prime, value in strongest)
+    listed = "; ".join(f"{k} and {k_prime} ({number(value)})" for k, k_prime, value in strongest)
     where = {"A": "in A", "B": "in B", "difference": "in the difference A − B"}[pairs]
     distance = np.linalg.norm(G_A - G_B) / np.linalg.norm(G_A)
     return View(
         [
             [
-                (f"A: G a position, 0 to {largest:.3g}", matrix_picture(G_A, largest)),
+                (f"A: G a position, 0 to {number(largest)}", matrix_picture(G_A, largest)),
                 ("B: the same colours", matrix_picture(G_B, largest)),
                 ("A − B: red where A has more, blue B", matrix_picture(G_A - G_B, largest, True)),
             ],
@@ -224,7 +230,7 @@ def layer_view(
             [
                 ("The style picture S", style),
                 (f"From noise, with {short_name(layer)} alone", image),
-                ("J over the steps", figure_picture(_curves_of(syntheses, layer))),
+                ("J, as a share of its first value", figure_picture(_curves_of(syntheses, layer))),
             ]
         ],
         f"{short_name(layer)}: {len(J)} steps took J from {J[0]:.2g} to {J[-1]:.2g}, "
@@ -355,9 +361,7 @@ def style_matrix_explorer(vgg: keras.Model) -> Panel:
     return explorer("Style matrix explorer", controls, view)
 
 
-def layer_explorer(
-    style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, Mapping]]
-) -> Panel:
+def layer_explorer(style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, Mapping]]) -> Panel:
     """Explore what each layer's style matrix holds (notebook 04).
 
     Parameters
@@ -512,10 +516,12 @@ def _square(picture: np.ndarray) -> np.ndarray:
 
 def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int):
     figure, (pairs, total) = small_figure(
-        10, 3.4, 2, left=0.09, right=0.985, wspace=0.27, bottom=0.2
+        10, 3.5, 2, left=0.09, right=0.985, wspace=0.27, bottom=0.19, top=0.91
     )
     pairs.plot(red, yellow, ".", color=COLOURS[0], alpha=0.35, markersize=5, markeredgewidth=0)
-    pairs.plot(red[here], yellow[here], "o", color=COLOURS[5], markersize=14, fillstyle="none", mew=3)
+    pairs.plot(
+        red[here], yellow[here], "o", color=COLOURS[5], markersize=14, fillstyle="none", mew=3
+    )
     pairs.set(xlabel=f"channel k = {k}", ylabel=f"channel k' = {k_prime}")
     total.plot(sums, color=COLOURS[0], linewidth=2.5)
     total.plot(here, sums[here], "o", color=COLOURS[5], markersize=14, fillstyle="none", mew=3)
@@ -528,15 +534,15 @@ def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int):
 
 
 def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str):
-    figure, (axis,) = small_figure(5, 3.75, left=0.15, bottom=0.16)
+    figure, (axis,) = small_figure(5, 3.75, left=0.18, bottom=0.16)
     dashes = ("-", "--", "-.", ":", (0, (5, 1)))
     for n, (layer, (_, history)) in enumerate(syntheses.items()):
         strong = layer == chosen
         axis.semilogy(
-            np.asarray(history["J"]), color=COLOURS[n % 7], linestyle=dashes[n % 5],
+            np.asarray(history["J"]) / history["J"][0], color=COLOURS[n % 7], linestyle=dashes[n % 5],
             linewidth=4 if strong else 1.5, alpha=1 if strong else 0.45, label=short_name(layer),
         )  # fmt: skip
-    axis.set(xlabel="step", ylabel="J")
+    axis.set(xlabel="step", ylabel="J / first J")
     axis.grid(alpha=0.3)
     axis.legend(fontsize=11)
     return figure
