@@ -55,7 +55,7 @@ def load_image(
     if isinstance(source, np.ndarray):
         image = _from_array(source, "the array")
     elif isinstance(source, Image.Image):
-        image = _from_pil(source, "the PIL image")
+        image = _from_pil(source, "the PIL image", size)
     elif isinstance(source, bytes | bytearray | memoryview):
         image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
     elif isinstance(source, str | os.PathLike):
@@ -292,11 +292,11 @@ def _decode(stream, name: str, size: int | None) -> np.ndarray:
         # Pillow warns of size and of damage; here both are refused, below.
         warnings.simplefilter("ignore")
         with _opened(stream, name) as picture:
-            _check_pixels(picture, name)
+            _check_pixels(picture, name, size)
             if size:
                 # JPEGs can be decoded at a fraction of their size: far faster for camera photos.
                 picture.draft(None, (2 * size, 2 * size))
-            return _from_pil(picture, name)
+            return _from_pil(picture, name, size)
 
 
 def _opened(stream, name: str) -> Image.Image:
@@ -323,32 +323,41 @@ def _damaged(name: str, error: Exception) -> str:
     )
 
 
-def _check_pixels(picture: Image.Image, name: str) -> None:
+def _check_pixels(picture: Image.Image, name: str, size: int | None) -> None:
+    """Refuse what would take long to read, before it is read."""
     width, height = picture.size
     if width * height > MAX_PIXELS:
         raise ValueError(f"{name} has {width}×{height} pixels. {_limit()}")
+    if size and min(result := _scaled(height, width, size)) < MIN_SIDE:
+        raise ValueError(_too_thin(width, height, result))
 
 
-def _from_pil(picture: Image.Image, name: str) -> np.ndarray:
-    _check_pixels(picture, name)
+def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
+    _check_pixels(picture, name, size)
     try:
-        array = _pixels(ImageOps.exif_transpose(picture))
+        array = _pixels(ImageOps.exif_transpose(picture), size)
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise ValueError(_damaged(name, error)) from error
     return _from_array(array, name)
 
 
-def _pixels(picture: Image.Image) -> np.ndarray:
+def _pixels(picture: Image.Image, size: int | None) -> np.ndarray:
+    def reduced(picture: Image.Image) -> Image.Image:
+        # Means of whole blocks, in 8 bits: 64 million floats would take seconds and gigabytes.
+        factor = max(picture.size) // (2 * size) if size else 1
+        return picture.reduce(factor) if factor > 1 else picture
+
     if picture.mode.startswith("I"):  # 16 bits, in Pillow's several ways to hold them
-        return np.clip(np.asarray(picture, np.float32) / 65535, 0, 1)
+        grey = np.asarray(reduced(picture.convert("I")), np.float32)
+        return np.clip(grey / 65535, 0, 1)
     if picture.mode == "F":
-        grey = np.asarray(picture, np.float32)
+        grey = np.asarray(reduced(picture), np.float32)
         return grey / (255 if grey.max() > 1 else 1)
     if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
+        picture = reduced(picture.convert("RGBA"))
         white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    return np.asarray(picture.convert("RGB"))
+        return np.asarray(Image.alpha_composite(white, picture).convert("RGB"))
+    return np.asarray(reduced(picture.convert("RGB")))
 
 
 def _from_array(array: np.ndarray, name: str) -> np.ndarray:

@@ -189,5 +189,24 @@ def test_headers_that_claim_a_giant(kind):
     assert isinstance(found, str), found.shape
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+def test_the_largest_picture_that_is_read(mode):
+    """Just under 64 million pixels, as a camera's or a scanner's file may have."""
+    small = base_pictures()[mode]
+    stream = io.BytesIO()
+    small.resize((8000, 7990), Image.Resampling.NEAREST).save(stream, "PNG", compress_level=1)
+    found = outcome(stream.getvalue(), 48)
+    expected = outcome(small.resize((480, 480), Image.Resampling.NEAREST), 48)
+    assert found.shape == expected.shape
+    assert np.abs(found - expected).mean() < 0.02
+
+
+def test_a_long_thin_giant_is_refused_before_it_is_read():
+    stream = io.BytesIO()
+    Image.new("1", (1_000_000, 60)).save(stream, "PNG")
+    found = outcome(stream.getvalue(), 256)
+    assert found.startswith("The picture is 1000000×60 pixels, which would become 256×0")
+
+
 def test_there_are_enough_cases():
     assert len(FILES) * (CUTS + FLIPS + 2 * SPLICES) > 1500
