@@ -111,7 +111,9 @@ def plot_images(
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
-        axis.imshow(np.clip(image[0], 0, 1), interpolation="lanczos")
+        # A patch of a few pixels is shown as pixels, not as a blur.
+        smooth = min(image.shape[1:3]) > 12
+        axis.imshow(np.clip(image[0], 0, 1), interpolation="lanczos" if smooth else "nearest")
         axis.set_title(title)
     return figure
 
