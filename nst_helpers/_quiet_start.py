@@ -17,8 +17,6 @@ def start_tensorflow() -> None:
         TensorFlow cannot be imported; what it said is then shown.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if "tensorflow" in sys.modules:
-        return
     with tempfile.TemporaryFile() as notes:
         try:
             with _standard_error_to(notes.fileno()):

@@ -83,7 +83,7 @@ def layer_style_cost(a_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
             f"a_S has {a_S.shape[-1]} channels and a_G {a_G.shape[-1]}; a style matrix is "
             "n_C × n_C. Take both from the same layer."
         )
-    G_S = gram_matrix(a_S) * positions(a_G) / positions(a_S)
+    G_S = gram_matrix(a_S) * (positions(a_G) / positions(a_S))
     return style_matrix_cost(G_S, a_G)
 
 
