@@ -267,7 +267,7 @@ def plot_matrices(
     Figure
         The matrices with one colour bar.
     """
-    figure, axes = new_figure(1, len(matrices), WIDTH / len(matrices) * 0.85 + 0.5)
+    figure, axes = new_figure(1, len(matrices), min(WIDTH / len(matrices) * 0.85 + 0.5, 5))
     largest = max(float(np.abs(m).max()) for m in matrices)
     lowest = -largest if diverging else min(0.0, *(float(m.min()) for m in matrices))
     for axis, matrix, title in zip(axes.flat, matrices, titles, strict=True):
