@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from nst_helpers.figures import TEXT, WIDTH, encode_figure
 from nst_helpers.images import to_pil
 
+TALLEST = 320  # pixels: rows of few pictures are not blown up beyond this height
 GATHER = 0.02  # seconds in which changes are gathered into one
 SMALLEST_SHOWN = 320  # pixels: small pictures are enlarged before they are sent
 
@@ -72,7 +73,7 @@ class Panel(widgets.VBox):
     ) -> None:
         self._name, self._still = name, still
         title = widgets.HTML(f'{LOOK}<div class="nst-title">{html.escape(name)}</div>')
-        super().__init__([title, *children], layout=widgets.Layout(grid_gap="10px"))
+        super().__init__([title, *children], layout=_layout("10px"))
         self.add_class("nst-panel")
 
     def __repr__(self) -> str:
@@ -92,15 +93,17 @@ class Tiles(widgets.VBox):
     def __init__(self, rows: Sequence[Row]) -> None:
         self._tiles = [[_tile() for _ in row] for row in rows]
         boxes = [
-            widgets.HBox(row, layout=widgets.Layout(grid_gap="14px", align_items="flex-start"))
+            widgets.HBox(row, layout=_layout("14px", align_items="flex-start", width="100%"))
             for row in self._tiles
         ]
-        super().__init__(boxes, layout=widgets.Layout(grid_gap="10px"))
+        super().__init__(boxes, layout=_layout("10px", align_items="center"))
         self.show(rows)
 
     def show(self, rows: Sequence[Row]) -> None:
         """Replace the pictures and captions; as many as there were at the beginning."""
-        for tiles, row in zip(self._tiles, rows, strict=True):
+        for box, tiles, row in zip(self.children, self._tiles, rows, strict=True):
+            aspects = sum(picture.shape[2] / picture.shape[1] for _, picture in row)
+            box.layout.max_width = f"{aspects * TALLEST + 14 * len(row):.0f}px"
             for tile, (caption, picture) in zip(tiles, row, strict=True):
                 image, text = tile.children
                 image.value = encode_quickly(enlarge(picture))
@@ -201,7 +204,7 @@ def controls_grid(controls: Sequence[widgets.Widget]) -> widgets.Box:
         A grid that becomes one column where it is narrow.
     """
     for control in controls:
-        control.layout.width = "100%"
+        control.layout.width = "auto"
     columns = "repeat(auto-fit, minmax(380px, 1fr))"
     layout = widgets.Layout(display="grid", grid_template_columns=columns, grid_gap="4px 28px")
     return widgets.Box(list(controls), layout=layout)
@@ -420,6 +423,10 @@ def still_figure(rows: Sequence[Row]) -> Figure:
 
 def _wrapped(caption: str, inches: float) -> str:
     return "\n".join(textwrap.wrap(caption, max(16, int(inches * 11.5))))
+
+
+def _layout(gap: str, **options: str) -> widgets.Layout:
+    return widgets.Layout(grid_gap=gap, **options)
 
 
 def _tile() -> widgets.VBox:

@@ -91,8 +91,8 @@ def activation_view(
             ]
         ],
         f"{name}, channel {channel} of {n_C}: at most {number(largest)} in this picture. Most "
-        f"excited by “{PICTURES[best.picture].title}” ({number(best.activation)}); one activation sees "
-        f"{fields[layer].size} × {fields[layer].size} pixels.",
+        f"excited by “{PICTURES[best.picture].title}” ({number(best.activation)}); one activation "
+        f"sees {fields[layer].size} × {fields[layer].size} pixels.",
     )
 
 
@@ -184,7 +184,7 @@ def style_matrix_view(
     for k, k_prime, _ in strongest:
         for side, name in (("A", picture_a), ("B", picture_b)):
             product = blocks[name][0, :, :, k] * blocks[name][0, :, :, k_prime]
-            peak = max((b[0, :, :, k] * b[0, :, :, k_prime]).max() for b in blocks.values())
+            peak = max(_bright(b[0, :, :, k] * b[0, :, :, k_prime]) for b in blocks.values())
             shown = lit(_square(pictures[name]), product, largest=peak)
             together.append((f"{side}: {k} and {k_prime}", shown))
     listed = "; ".join(f"{k} and {k_prime} ({number(value)})" for k, k_prime, value in strongest)
@@ -420,14 +420,14 @@ def lit(picture: np.ndarray, values: np.ndarray, largest: float | None = None) -
     values : array (n_H, n_W)
         ≥ 0.
     largest : float, optional
-        The number of full light; default: the largest of all.
+        The number of full light; default: one that few exceed.
 
     Returns
     -------
     numpy.ndarray
         (1, H, W, 3); grey and dark where the numbers are 0.
     """
-    largest = max(float(values.max() if largest is None else largest), 1e-12)
+    largest = max(_bright(values) if largest is None else largest, 1e-12)
     light = np.sqrt(np.clip(values / largest, 0, 1)).astype(np.float32)
     size = picture.shape[2], picture.shape[1]
     light = np.asarray(Image.fromarray(light).resize(size, Image.Resampling.BILINEAR))
@@ -510,6 +510,11 @@ def matrix_picture(matrix: np.ndarray, largest: float, signed: bool = False) -> 
     return np.float32(picture)[None] / 255
 
 
+def _bright(values: np.ndarray) -> float:
+    """Return a large value that is not one single peak's."""
+    return float(np.quantile(values, 0.99))
+
+
 def _square(picture: np.ndarray) -> np.ndarray:
     return resize_image(picture, (SIZE, SIZE))
 
@@ -538,8 +543,9 @@ def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str)
     dashes = ("-", "--", "-.", ":", (0, (5, 1)))
     for n, (layer, (_, history)) in enumerate(syntheses.items()):
         strong = layer == chosen
+        J = np.asarray(history["J"])
         axis.semilogy(
-            np.asarray(history["J"]) / history["J"][0], color=COLOURS[n % 7], linestyle=dashes[n % 5],
+            J / J[0], color=COLOURS[n % 7], linestyle=dashes[n % 5],
             linewidth=4 if strong else 1.5, alpha=1 if strong else 0.45, label=short_name(layer),
         )  # fmt: skip
     axis.set(xlabel="step", ylabel="J / first J")

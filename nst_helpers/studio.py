@@ -46,7 +46,8 @@ from nst_helpers.transfer import Step, StyleTransfer
 SIZES = (128, 192, 256, 384, 512)
 STEPS = (30, 60, 120, 300, 600)
 PREVIEW_SIZE, PREVIEW_STEPS = 128, 16
-DRAWING_SHARE = 0.04  # of the time may go into drawing the curves
+DRAWING_SHARE = 0.08  # of the time may go into drawing the curves
+LONGEST_WAIT = 2.0  # seconds between two drawings, however slow they are
 GRACE = 1.0  # seconds a panel may be off the page, as when its cell is moved
 
 _running: weakref.WeakSet = weakref.WeakSet()
@@ -289,7 +290,7 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
     Figure
         A small figure that is drawn fast.
     """
-    figure, (axis,) = small_figure(7, 4.6, left=0.1, right=0.985, top=0.73, bottom=0.12)
+    figure, (axis,) = small_figure(7, 4.1, left=0.1, right=0.985, top=0.76, bottom=0.135)
     styles = [
         ("black", "-", 3.5), (COLOURS[0], "--", 3), (COLOURS[5], "-.", 3),
         (COLOURS[1], ":", 2.2), (COLOURS[2], (0, (5, 1)), 1.8),
@@ -300,7 +301,15 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
         line[line <= 0] = np.nan
         if np.isfinite(line).any():
             steps = np.arange(1, len(line) + 1)
-            axis.plot(steps, line, color=colour, linestyle=dash, linewidth=width, label=name)
+            axis.plot(
+                steps,
+                line,
+                color=colour,
+                linestyle=dash,
+                linewidth=width,
+                label=name,
+                marker="." if len(line) == 1 else None,
+            )
     for mark in marks:
         axis.axvline(mark + 0.5, color="#555555", linewidth=1.5, linestyle=(0, (4, 3)))
     if terms:
@@ -424,13 +433,16 @@ class Studio:
         for button in (self.start, self.pause, self.reset, self.equal):
             button.layout = widgets.Layout(width="96px", flex="0 0 auto")
         for upload in self.uploads.values():
-            upload.layout = widgets.Layout(width="150px", flex="0 0 auto")
+            upload.layout = widgets.Layout(width="172px", flex="0 0 auto")
         self.equal.layout.width = "100%"
-        sliders = [row(self.lambdas[la], self.only[la], grid_gap="6px") for la in STYLE_LAYERS]
-        for one in (self.alpha, self.beta):
-            one.layout.flex = "0 0 auto"
+        # The empty box keeps α and β as long as the λ beside their buttons.
+        sliders = [
+            row(one, widgets.Box(layout=self.only[STYLE_LAYERS[0]].layout), grid_gap="6px")
+            for one in (self.alpha, self.beta)
+        ]
+        sliders += [row(self.lambdas[la], self.only[la], grid_gap="6px") for la in STYLE_LAYERS]
         weights = widgets.VBox(
-            [self.alpha, self.beta, *sliders, self.equal],
+            [*sliders, self.equal],
             layout=widgets.Layout(flex="42 1 0", min_width="0", grid_gap="5px"),
         )
         curves = widgets.VBox([self.curves], layout=widgets.Layout(flex="58 1 0", min_width="0"))
@@ -597,9 +609,10 @@ class Studio:
         if ended or begin >= self._next_drawing:
             self._draw_curves()
             end = time.perf_counter()
-            self._next_drawing = end + (end - begin) / DRAWING_SHARE
+            self._next_drawing = end + min((end - begin) / DRAWING_SHARE, LONGEST_WAIT)
         if ended:
             self._offer()
+        if ended or run.number == 1:
             self._tell()
 
     def _tell(self) -> None:
@@ -624,7 +637,7 @@ class Studio:
         return resize_image(self.run.image, self.run.transfer.size)
 
     def _show_image(self, picture: np.ndarray) -> None:
-        self._put("G", picture, "Generated picture G", 1.45)
+        self._put("G", picture, "Generated picture G", 1.2)
 
     def _show_pictures(self) -> None:
         self._put("C", self._picture("content"), "Content C")
