@@ -8,6 +8,7 @@ what the mistake gives *is* that mistake, however it was written.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -138,8 +139,7 @@ def _attempt(exercise, function, case, convert: Callable = np.asarray) -> _Outco
     except NotImplementedError:
         return _Outcome(None, "nothing")
     except Exception as error:
-        first_line = (str(error).strip() or "no message").splitlines()[0][:150]
-        return _Outcome(None, f"it stopped with {type(error).__name__}: {first_line}")
+        return _Outcome(None, f"it stopped with {type(error).__name__}: {_in_short(error)}")
     if value is None or value is ... or value is NotImplemented:
         return _Outcome(None, "nothing")
     changed = any(
@@ -232,12 +232,12 @@ def _evidence(exercise, case, outcome: _Outcome, truth: np.ndarray) -> str:
     if outcome.problem:
         return f"{start} {outcome.problem}."
     value = outcome.value
+    if truth.ndim == 1 and truth.size < 4 and np.size(value) < 6:
+        return f"{start} your result is {_listed(value)}, the right one {_listed(truth)}."
     if value.shape != truth.shape:
         return f"{start} your result has shape {value.shape}, the right one {truth.shape}."
     if truth.ndim == 0:
         return f"{start} your value is {value:.4g}, the right one {truth:.4g}."
-    if truth.ndim == 1 and truth.size < 4:
-        return f"{start} your result is {_listed(value)}, the right one {_listed(truth)}."
     with np.errstate(invalid="ignore"):
         distance = np.nan_to_num(np.abs(value - truth), nan=np.inf)
     index = np.unravel_index(np.argmax(distance), truth.shape)
@@ -259,4 +259,11 @@ def _is_array(value: Any) -> bool:
 
 
 def _listed(values: np.ndarray) -> str:
-    return "(" + ", ".join(f"{value:.4g}" for value in values) + ")"
+    return "(" + ", ".join(f"{value:.4g}" for value in np.ravel(values)) + ")"
+
+
+def _in_short(error: Exception) -> str:
+    """Return the first line of a message, without the names of TensorFlow's inner nodes."""
+    line = (str(error).strip() or "no message").splitlines()[0]
+    line = re.sub(r"\{\{.*?\}\} ?| ?\[Op:.*", "", line).rstrip(".")
+    return line if len(line) < 150 else line[:149] + "…"
