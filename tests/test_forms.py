@@ -1,0 +1,118 @@
+"""Exercises inside the notebooks: solutions are right, and forms and slides can be made."""
+
+import ast
+import importlib.util
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from nst_helpers.exercises import EXERCISES
+from nst_helpers.predictions import PREDICTIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+forms, slides = script("build_forms"), script("build_slides")
+NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in PATHS}
+IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in forms.exercise_names(nb)]
+every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
+every_exercise = pytest.mark.parametrize(("stem", "name"), IN_NOTEBOOKS)
+
+
+def test_every_exercise_stands_in_one_notebook():
+    names = [name for _, name in IN_NOTEBOOKS]
+    assert len(names) == len(set(names)) >= 10
+    assert set(names) == {*EXERCISES, *PREDICTIONS}
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """Build the instructor form once: it runs every solution through its checker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NST_BACKBONE", "vgg16")
+        target = forms.build("instructor", target=tmp_path_factory.mktemp("forms") / "instructor")
+    return {path.stem: nbformat.read(path, 4) for path in target.glob("*.ipynb")}
+
+
+@every_exercise
+def test_the_solution_is_right_and_the_stub_is_not_attempted(solved, stem, name):
+    check = forms.cell_of(solved[stem], "check", name)
+    assert check.outputs[0].text.startswith("Right. ")
+    assert "### BEGIN HIDDEN TESTS" in check.source
+    unsolved = forms.cell_of(NOTEBOOKS[stem], "check", name)
+    assert unsolved.outputs[0].text.startswith("Not attempted yet")
+
+
+@every_exercise
+def test_the_first_hint_is_the_one_the_checker_gives(stem, name):
+    hints = forms.cell_of(NOTEBOOKS[stem], "hints", name).source
+    folds = re.findall(r"<details><summary>(.*?)</summary>", hints)
+    assert folds[-1] == "Solution" and "open" not in hints.split("<details")[1][:5]
+    if name in EXERCISES:
+        assert folds == ["Hint 1", "Hint 2", "Hint 3", "Solution"]
+        assert EXERCISES[name].hint in hints
+
+
+@every_exercise
+def test_solving_is_never_needed_to_go_on(stem, name):
+    mine = {f"my_{name}", f"choice_{name}"}
+    for cell in NOTEBOOKS[stem].cells:
+        own = cell.id in {f"{part}-{name}" for part in ("exercise", "check", "run")}
+        if cell.cell_type == "code" and not own and not cell.source.startswith("%"):
+            used = {node.id for node in ast.walk(ast.parse(cell.source)) if hasattr(node, "id")}
+            assert not used & mine, cell.id
+
+
+@every_notebook
+def test_the_two_forms_differ_in_the_exercises_only(solved, stem):
+    student = forms.student(NOTEBOOKS[stem])
+    text = "\n".join(cell.source for cell in student.cells)
+    assert "<summary>Solution" not in text and "BEGIN SOLUTION" not in text
+    theirs = {cell.id: cell for cell in solved[stem].cells if not cell.id.startswith("notes-")}
+    for cell in student.cells:
+        part, _, name = cell.id.partition("-")
+        if (stem, name) not in IN_NOTEBOOKS or part in ("about", "hints"):
+            assert cell == theirs[cell.id]
+
+
+@every_exercise
+def test_cells_carry_what_nbgrader_asks_for(solved, stem, name):
+    for form in (solved[stem], forms.student(NOTEBOOKS[stem])):
+        answer, check = (
+            forms.cell_of(form, part, name).metadata["nbgrader"] for part in ("exercise", "check")
+        )
+        for marks in (answer, check):
+            assert marks["schema_version"] == 3 and re.fullmatch(r"[\w-]+", marks["grade_id"])
+        assert answer["solution"] and not answer["locked"] and not answer["grade"]
+        assert check["grade"] and check["locked"] and check["points"] > 0
+
+
+@every_notebook
+def test_every_cell_has_a_place_on_the_slides(stem):
+    kinds = {cell.metadata.get("slideshow", {}).get("slide_type") for cell in NOTEBOOKS[stem].cells}
+    assert kinds <= {"slide", "subslide", "fragment", "skip", "-"} and "slide" in kinds
+    assert any("nst_notes" in cell.metadata for cell in NOTEBOOKS[stem].cells)
+
+
+@every_notebook
+def test_the_slides_need_no_network(stem):
+    page = slides.export(ROOT / "notebooks" / f"{stem}.ipynb")
+    assert not re.findall(r'<(?:script|link)[^>]*(?:src|href)="(?:https?:)?//', page)
+    assert page.count("<section") > 4 and '<aside class="notes">' in page
+
+
+def test_slides_without_npm(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match=r"npm is missing.*Node\.js"):
+        slides.fetch(tmp_path)
