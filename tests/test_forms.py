@@ -116,3 +116,9 @@ def test_slides_without_npm(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(SystemExit, match=r"npm is missing.*Node\.js"):
         slides.fetch(tmp_path)
+
+
+@every_notebook
+def test_a_layer_in_brackets_does_not_become_a_link(stem):
+    for cell in NOTEBOOKS[stem].cells:
+        assert cell.cell_type == "code" or "^[l](" not in cell.source, cell.id
