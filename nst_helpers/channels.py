@@ -1,0 +1,74 @@
+"""Which channel looks for a given thing, and what two channels do at the same positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray]) -> int:
+    """Return the channel that tells best whether something is in a picture.
+
+    It is the one whose weakest mean activation with the thing exceeds its strongest without it
+    by most, in units of the channel's own mean activation over all the blocks.
+
+    Parameters
+    ----------
+    present, absent : sequences of arrays (1, n_H, n_W, n_C)
+        One layer's activations of pictures with and without the thing.
+
+    Returns
+    -------
+    int
+        0 ≤ channel < n_C.
+
+    Raises
+    ------
+    ValueError
+        One of the two is empty, or the blocks differ in their number of channels.
+    """
+    if not len(present) or not len(absent):
+        raise ValueError(
+            f"{len(present)} blocks with and {len(absent)} without are given; at least one of "
+            "each is needed."
+        )
+    blocks = [np.asarray(a) for a in (*present, *absent)]
+    counts = sorted({a.shape[-1] for a in blocks})
+    if len(counts) > 1 or any(a.ndim != 4 for a in blocks):
+        raise ValueError(
+            f"The blocks have shapes {[a.shape for a in blocks]}, expected (1, n_H, n_W, n_C) with "
+            "the same n_C. Take all from the same layer."
+        )
+    means = np.stack([a.mean(axis=(0, 1, 2)) for a in blocks])
+    weakest, strongest = means[: len(present)].min(axis=0), means[len(present) :].max(axis=0)
+    return int(np.argmax((weakest - strongest) / (means.mean(axis=0) + 1e-3)))
+
+
+def channel_pair(a: np.ndarray, k: int, k_prime: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of numbers of two channels: one pair a position.
+
+    Parameters
+    ----------
+    a : array (1, n_H, n_W, n_C)
+        Activations of one layer.
+    k, k_prime : int
+        Two channels, 0 ≤ k, k' < n_C.
+
+    Returns
+    -------
+    (numpy.ndarray, numpy.ndarray)
+        Each (n_H · n_W,), in the same order of positions.
+
+    Raises
+    ------
+    ValueError
+        Another shape, or no such channel.
+    """
+    a = np.asarray(a)
+    if a.ndim != 4:
+        raise ValueError(f"a has shape {a.shape}, expected (1, n_H, n_W, n_C).")
+    for name, channel in (("k", k), ("k_prime", k_prime)):
+        if not 0 <= channel < a.shape[-1]:
+            raise ValueError(f"{name} is {channel}, expected 0 to {a.shape[-1] - 1}.")
+    return a[..., k].ravel(), a[..., k_prime].ravel()
