@@ -109,6 +109,7 @@ def test_every_cell_has_a_place_on_the_slides(stem):
 def test_the_slides_need_no_network(stem):
     page = slides.export(ROOT / "notebooks" / f"{stem}.ipynb")
     assert not re.findall(r'<(?:script|link)[^>]*(?:src|href)="(?:https?:)?//', page)
+    assert '<img alt="No description' not in page and ' alt=""' not in page
     assert page.count("<section") > 4 and '<aside class="notes">' in page
 
 
