@@ -1,7 +1,7 @@
 """The same optimisation in seven (and our own) conventions of normalising the costs.
 
-All of them measure S_content = Σ (a_C − a_G)² and S_style = Σ (G_S − G_G)², with G = Σ a a', and
-multiply these two sums by factors of their own. So weights are converted by ratios of factors.
+All of them measure Σ (a_C − a_G)² and Σ (G_S − G_G)², with G_kk' = Σ a_k a_k', and divide these
+two sums by numbers of their own. So weights are converted by ratios of what they divide by.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import tensorflow as tf
+
 from nst_helpers.costs import check_lambdas, check_weight
 from nst_helpers.pictures import nearest
+from nst_helpers.style_matrix import check_activations, gram_matrix
 
-# The mean over the three colours of the standard deviations that PyTorch divides pixels by,
-# in 0..255: activations there are smaller by about this factor.
-PYTORCH_SPREAD = 57.4
+# PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1). Against
+# pixels in 0..255 activations are smaller by about the mean of the three; each colour's own
+# spread is within 1.4 % of it.
+PYTORCH_SPREAD = 255 * (0.229 + 0.224 + 0.225) / 3
 
 
 class Block(NamedTuple):
@@ -32,39 +36,134 @@ class Block(NamedTuple):
 
 
 class Convention(NamedTuple):
-    """Factors before S_content and S_style, and the size of the activations against ours."""
+    """What one project divides by: the content's sum, the style matrix, and the style's sum.
+
+    `scale` is the size of its activations against those of pixels in 0..255.
+    """
 
     content: Callable[[Block], float]
-    style: Callable[[Block], float]
+    matrix: Callable[[Block], float]
+    cost: Callable[[Block], float]
     scale: float = 1.0
 
 
-def _mean_content(b: Block) -> float:
-    return 1 / (b.M * b.n_C)
+def _one(b: Block) -> float:
+    return 1.0
 
 
-def _lecture_style(b: Block) -> float:
-    return 1 / (2 * b.M * b.n_C) ** 2
+def _positions(b: Block) -> float:
+    return float(b.M)
 
 
-def _per_position(b: Block) -> float:
-    return 1 / b.M**2 / b.n_C**2
+def _numbers(b: Block) -> float:
+    return float(b.M * b.n_C)
 
 
-def _per_number(b: Block) -> float:
-    return 1 / (b.n_C * b.M) ** 2 / b.n_C**2
+def _entries(b: Block) -> float:
+    return float(b.n_C**2)
 
 
 CONVENTIONS: dict[str, Convention] = {
-    "ours": Convention(lambda b: _mean_content(b) / 2, _lecture_style),
-    "lecture, Gatys' paper": Convention(lambda b: 1 / 2, _lecture_style),
-    "Gatys' PyTorch notebook": Convention(_mean_content, _per_position),
-    "TensorFlow tutorial": Convention(_mean_content, _per_position),
-    "keras.io example": Convention(lambda b: 1.0, lambda b: 1 / (4 * 3**2 * b.pixels**2)),
-    "PyTorch tutorial": Convention(_mean_content, _per_number, 1 / PYTORCH_SPREAD),
-    "jcjohnson/neural-style": Convention(_mean_content, _per_number),
-    "d2l": Convention(_mean_content, _per_number, 1 / PYTORCH_SPREAD),
+    # AᵀA / M and 4 C² are the lecture's AᵀA and (2 M C)², for style pictures of any size.
+    "ours": Convention(lambda b: 2.0 * b.M * b.n_C, _positions, lambda b: 4.0 * b.n_C**2),
+    "lecture, Gatys' paper": Convention(lambda b: 2.0, _one, lambda b: (2.0 * b.M * b.n_C) ** 2),
+    "Gatys' PyTorch notebook": Convention(_numbers, _positions, _entries),
+    "TensorFlow tutorial": Convention(_numbers, _positions, _entries),
+    "keras.io example": Convention(_one, _one, lambda b: 4.0 * 3**2 * b.pixels**2),
+    "PyTorch tutorial": Convention(_numbers, _numbers, _entries, 1 / PYTORCH_SPREAD),
+    "jcjohnson/neural-style": Convention(_numbers, _numbers, _entries),
+    "d2l": Convention(_numbers, _numbers, _entries, 1 / PYTORCH_SPREAD),
 }
+
+# The weights that each project's own example sets: α, β, and λ as a function of the shape.
+PUBLISHED: dict[str, tuple[float, float, Callable[[Block], float]]] = {
+    "Gatys' PyTorch notebook": (1.0, 1000.0, lambda b: 1 / b.n_C**2),
+    "TensorFlow tutorial": (1e4, 1e-2, lambda b: 1 / 5),
+    "keras.io example": (2.5e-8, 1e-6, lambda b: 1 / 5),
+    "PyTorch tutorial": (1.0, 1e6, _one),
+    "jcjohnson/neural-style": (5.0, 100.0, _one),
+    "d2l": (1.0, 1000.0, _one),
+}
+
+
+def block_of(a: tf.Tensor, pixels: int) -> Block:
+    """Return the shape of a layer's activations, as the conventions need it.
+
+    Parameters
+    ----------
+    a : tensor (1, n_H, n_W, n_C)
+        Activations of one layer.
+    pixels : int
+        H · W of the picture they come from; only keras.io's convention looks at it.
+
+    Returns
+    -------
+    Block
+        n_H, n_W, n_C and pixels.
+
+    Raises
+    ------
+    ValueError
+        Another shape, or no pixels.
+    """
+    return _check_block(Block(*check_activations(a).shape[1:], pixels), "The block")
+
+
+def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int) -> tf.Tensor:
+    """Return the content cost as one convention computes it.
+
+    Parameters
+    ----------
+    convention : str
+        A name in ``CONVENTIONS``.
+    a_C, a_G : tensors (1, n_H, n_W, n_C)
+        Activations for pixels in 0..255, of the content and the generated picture.
+    pixels : int
+        H · W of the generated picture.
+
+    Returns
+    -------
+    tf.Tensor
+        A scalar ≥ 0.
+
+    Raises
+    ------
+    ValueError
+        An unknown convention, or a block of another shape.
+    """
+    by = _convention(convention)
+    difference = by.scale * (check_activations(a_C) - check_activations(a_G))
+    return tf.reduce_sum(tf.square(difference)) / by.content(block_of(a_G, pixels))
+
+
+def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels: int) -> tf.Tensor:
+    """Return the style cost of one layer as one convention computes it.
+
+    Parameters
+    ----------
+    convention : str
+        A name in ``CONVENTIONS``.
+    a_S, a_G : tensors (1, n_H, n_W, n_C)
+        Activations for pixels in 0..255, of the style and the generated picture.
+    pixels : int
+        H · W of the generated picture.
+
+    Returns
+    -------
+    tf.Tensor
+        A scalar ≥ 0.
+
+    Raises
+    ------
+    ValueError
+        An unknown convention, or a block of another shape.
+    """
+    by = _convention(convention)
+    G_S, G_G = (
+        gram_matrix(by.scale * check_activations(a)) / by.matrix(block_of(a, pixels))
+        for a in (a_S, a_G)
+    )
+    return tf.reduce_sum(tf.square(G_S - G_G)) / by.cost(block_of(a_G, pixels))
 
 
 def convert_weights(
@@ -79,9 +178,15 @@ def convert_weights(
 ) -> tuple[float, float, dict[str, float]]:
     """Return α, β, λ that give in one convention the same J as these give in another.
 
-    β is kept; what differs from layer to layer goes into λ. Exact where both conventions see
-    the same activations up to one factor. For the two that use PyTorch's pixels that factor is
-    an approximation: their networks divide each colour by a spread of its own.
+    J and its gradient are equal, not only proportional. β is kept; what differs from layer to
+    layer goes into λ. Exact where both conventions see the same activations up to one factor,
+    and style and generated picture have the same number of positions. (The lecture and
+    keras.io divide both matrices by the same number, the others each by its own.)
+
+    An approximation for "PyTorch tutorial" and "d2l": their pixels are divided by a spread for
+    each colour, for which the mean of the three stands here, and their network was trained for
+    such pixels, so that its activations are not just ours made smaller. Take the result as the
+    order of magnitude there.
 
     Parameters
     ----------
@@ -104,28 +209,50 @@ def convert_weights(
     Raises
     ------
     ValueError
-        An unknown convention, a layer without a shape, or a bad weight.
+        An unknown convention, a layer without a shape, an impossible shape, or a bad weight.
 
     Notes
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equations 1 to 7, for the lecture's convention.
     """
-    for name in (source, target):
-        if name not in CONVENTIONS:
-            raise ValueError(f"There is no convention {name!r}. {nearest(name, CONVENTIONS)}")
+    from_, to = _convention(source), _convention(target)
     check_weight(alpha, "alpha"), check_weight(beta, "beta")
     lambdas = check_lambdas(lambdas)
     missing = [layer for layer in lambdas if layer not in style]
     if missing:
         raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Block for each.")
-    from_, to = CONVENTIONS[source], CONVENTIONS[target]
-    # Squares of activations scale with s², products of style matrices with s⁴.
-    scale = from_.scale / to.scale
+    content = _check_block(content, "content")
+    blocks = {layer: _check_block(style[layer], f"style[{layer!r}]") for layer in lambdas}
     return (
-        alpha * scale**2 * from_.content(content) / to.content(content),
+        alpha * _content_factor(from_, content) / _content_factor(to, content),
         beta,
         {
-            layer: weight * scale**4 * from_.style(style[layer]) / to.style(style[layer])
+            layer: weight * _style_factor(from_, blocks[layer]) / _style_factor(to, blocks[layer])
             for layer, weight in lambdas.items()
         },
     )
+
+
+def _content_factor(by: Convention, b: Block) -> float:
+    return by.scale**2 / by.content(b)  # squares of activations
+
+
+def _style_factor(by: Convention, b: Block) -> float:
+    return by.scale**4 / (by.matrix(b) ** 2 * by.cost(b))  # squares of products of two
+
+
+def _convention(name: str) -> Convention:
+    if name not in CONVENTIONS:
+        raise ValueError(f"There is no convention {name!r}. {nearest(name, CONVENTIONS)}")
+    return CONVENTIONS[name]
+
+
+def _check_block(block: Block, name: str) -> Block:
+    if not isinstance(block, Block) or not all(
+        isinstance(number, int) and number > 0 for number in block
+    ):
+        raise ValueError(
+            f"{name} is {block!r}, expected Block(n_H, n_W, n_C, pixels) with whole numbers "
+            "above 0. block_of(a, pixels) makes one from activations."
+        )
+    return block

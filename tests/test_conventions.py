@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers.conventions import CONVENTIONS, PYTORCH_SPREAD, Block, convert_weights
+from nst_helpers.conventions import (
+    CONVENTIONS,
+    PUBLISHED,
+    PYTORCH_SPREAD,
+    Block,
+    block_of,
+    content_cost_in,
+    convert_weights,
+    layer_style_cost_in,
+)
+from nst_helpers.costs import content_cost, layer_style_cost
+from nst_helpers.reference import content_cost_loops, layer_style_cost_loops
 
 PIXELS = 30 * 28
 SHAPES = {"block1_conv1": (6, 5, 3), "block2_conv1": (3, 4, 7)}
@@ -52,30 +63,109 @@ def written_out(name, alpha, beta, lambdas, a_C, a_S, a_G):
     return J
 
 
-@pytest.mark.parametrize(("source", "target"), list(itertools.permutations(CONVENTIONS, 2)))
-def test_converted_weights_give_equal_gradients(source, target):
-    rng = np.random.default_rng(3)
-    a_C = tf.constant(rng.normal(size=(1, *CONTENT)))
-    a_S = {layer: tf.constant(rng.normal(size=(1, *shape))) for layer, shape in SHAPES.items()}
-    a_G = {layer: tf.constant(rng.normal(size=(1, *shape))) for layer, shape in SHAPES.items()}
-    a_G["content"] = tf.constant(rng.normal(size=(1, *CONTENT)))
-    weights = (0.7, 0.3, {"block1_conv1": 0.2, "block2_conv1": 1.5})
-    converted = convert_weights(
-        *weights,
+def blocks(seed):
+    """Random activations of the content layer and of the style layers, in float64."""
+    rng = np.random.default_rng(seed)
+    shapes = {"content": CONTENT} | SHAPES
+    return {layer: tf.constant(rng.normal(size=(1, *shape))) for layer, shape in shapes.items()}
+
+
+def converted(source, target, alpha, beta, lambdas):
+    return convert_weights(
+        alpha,
+        beta,
+        lambdas,
         source=source,
         target=target,
         content=Block(*CONTENT, PIXELS),
         style={layer: Block(*shape, PIXELS) for layer, shape in SHAPES.items()},
     )
-    gradients = []
-    for name, (alpha, beta, lambdas) in ((source, weights), (target, converted)):
+
+
+WEIGHTS = (0.7, 0.3, {"block1_conv1": 0.2, "block2_conv1": 1.5})
+
+
+@pytest.mark.parametrize(("source", "target"), list(itertools.permutations(CONVENTIONS, 2)))
+def test_converted_weights_give_equal_costs_and_gradients(source, target):
+    a_C, a_S, a_G = blocks(3), blocks(4), blocks(5)
+    costs, gradients = [], []
+    for name, weights in ((source, WEIGHTS), (target, converted(source, target, *WEIGHTS))):
         with tf.GradientTape() as tape:
             tape.watch(a_G)
-            J = written_out(name, alpha, beta, lambdas, a_C, a_S, a_G)
+            J = written_out(name, *weights, a_C["content"], a_S, a_G)
+        costs.append(J)
         gradients.append(tape.gradient(J, a_G))
+    np.testing.assert_allclose(*costs, rtol=1e-10)
     for place in a_G:
         np.testing.assert_allclose(gradients[0][place], gradients[1][place], rtol=1e-10)
         assert np.abs(gradients[0][place]).max() > 0
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_the_costs_are_those_written_out(name):
+    alpha, beta, lambdas = WEIGHTS
+    a_C, a_S, a_G = blocks(3), blocks(4), blocks(5)
+    J = alpha * content_cost_in(name, a_C["content"], a_G["content"], PIXELS)
+    for layer, weight in lambdas.items():
+        J += beta * weight * layer_style_cost_in(name, a_S[layer], a_G[layer], PIXELS)
+    np.testing.assert_allclose(J, written_out(name, *WEIGHTS, a_C["content"], a_S, a_G), rtol=1e-12)
+
+
+def test_the_lectures_costs_are_those_of_plain_loops():
+    a_S, a_G = blocks(4), blocks(5)
+    one, other = a_S["block1_conv1"], a_G["block1_conv1"]
+    lecture = "lecture, Gatys' paper"
+    np.testing.assert_allclose(
+        layer_style_cost_in(lecture, one, other, PIXELS),
+        layer_style_cost_loops(one.numpy(), other.numpy()),
+    )
+    np.testing.assert_allclose(
+        content_cost_in(lecture, one, other, PIXELS),
+        content_cost_loops(one.numpy(), other.numpy()) * 6 * 5 * 3,
+    )
+
+
+def test_ours_are_the_packages_costs_for_style_pictures_of_any_size():
+    a_S = tf.constant(np.random.default_rng(6).normal(size=(1, 4, 9, 3)))
+    a_C, a_G = blocks(4)["block1_conv1"], blocks(5)["block1_conv1"]
+    np.testing.assert_allclose(
+        layer_style_cost_in("ours", a_S, a_G, PIXELS), layer_style_cost(a_S, a_G)
+    )
+    np.testing.assert_allclose(content_cost_in("ours", a_C, a_G, PIXELS), content_cost(a_C, a_G))
+
+
+def test_those_that_divide_by_positions_agree_for_style_pictures_of_any_size():
+    a_S = tf.constant(np.random.default_rng(6).normal(size=(1, 4, 9, 3)))
+    a_G = blocks(5)["block1_conv1"]
+    for name in set(CONVENTIONS) - {"lecture, Gatys' paper", "keras.io example"}:
+        _, beta, lambdas = converted("ours", name, *WEIGHTS)
+        J = beta * lambdas["block1_conv1"] * layer_style_cost_in(name, a_S, a_G, PIXELS)
+        np.testing.assert_allclose(J, 0.3 * 0.2 * layer_style_cost(a_S, a_G), rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_there_and_back_again(name):
+    alpha, beta, lambdas = converted(name, "ours", *converted("ours", name, *WEIGHTS))
+    assert (alpha, beta) == pytest.approx(WEIGHTS[:2], rel=1e-12)
+    assert lambdas == pytest.approx(WEIGHTS[2], rel=1e-12)
+
+
+def test_smaller_activations_need_larger_weights():
+    alpha, _, lambdas = converted("jcjohnson/neural-style", "d2l", *WEIGHTS)
+    assert alpha == pytest.approx(0.7 * PYTORCH_SPREAD**2)
+    assert lambdas["block1_conv1"] == pytest.approx(0.2 * PYTORCH_SPREAD**4)
+
+
+def test_published_weights_are_those_of_known_conventions():
+    assert set(PUBLISHED) == set(CONVENTIONS) - {"ours", "lecture, Gatys' paper"}
+    _, beta, weight = PUBLISHED["Gatys' PyTorch notebook"]
+    assert beta * weight(Block(8, 8, 64, 64)) == pytest.approx(1000 / 64**2)
+
+
+def test_block_of_reads_the_shape():
+    assert block_of(tf.zeros((1, 4, 5, 6)), 80) == Block(4, 5, 6, 80)
+    with pytest.raises(ValueError, match="expected Block"):
+        block_of(tf.zeros((1, 4, 5, 6)), 0)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +173,10 @@ def test_converted_weights_give_equal_gradients(source, target):
     [
         ({"source": "tensorflow"}, "no convention 'tensorflow'"),
         ({"alpha": -1}, "alpha is -1"),
+        ({"target": "d3l"}, "Did you mean d2l"),
         ({"lambdas": {"block9": 1.0}}, "no shape for block9"),
+        ({"content": (6, 5, 3)}, "content is"),
+        ({"style": {"block1_conv1": Block(0, 5, 3, 9)}}, "style.'block1_conv1'. is Block"),
     ],
 )
 def test_bad_input_is_named(change, message):
