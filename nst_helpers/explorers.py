@@ -178,7 +178,8 @@ def style_matrix_view(
     a_A, a_B = blocks[picture_a], blocks[picture_b]
     G_A, G_B = (gram_matrix(a).numpy() / (a.shape[1] * a.shape[2]) for a in (a_A, a_B))
     matrices = {"A": G_A, "B": G_B, "difference": G_A - G_B}
-    largest = max(G_A.max(), G_B.max())
+    # A few entries tower above all others; they may share the full colour.
+    largest = max(float(np.quantile(G, 0.998)) for G in (G_A, G_B))
     strongest = strongest_pairs(matrices[pairs], 3)
     together = []
     for k, k_prime, _ in strongest:
@@ -193,7 +194,7 @@ def style_matrix_view(
     return View(
         [
             [
-                (f"A: G a position, 0 to {number(largest)}", matrix_picture(G_A, largest)),
+                (f"A: G a position, 0 to {number(largest)} or more", matrix_picture(G_A, largest)),
                 ("B: the same colours", matrix_picture(G_B, largest)),
                 ("A − B: red where A has more, blue B", matrix_picture(G_A - G_B, largest, True)),
             ],

@@ -290,7 +290,7 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
     Figure
         A small figure that is drawn fast.
     """
-    figure, (axis,) = small_figure(7, 4.1, left=0.1, right=0.985, top=0.76, bottom=0.135)
+    figure, (axis,) = small_figure(7, 4.1, left=0.1, right=0.965, top=0.76, bottom=0.135)
     styles = [
         ("black", "-", 3.5), (COLOURS[0], "--", 3), (COLOURS[5], "-.", 3),
         (COLOURS[1], ":", 2.2), (COLOURS[2], (0, (5, 1)), 1.8),

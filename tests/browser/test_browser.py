@@ -123,7 +123,8 @@ class Page:
         self.errors = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(address)
+        # Voilà answers when the cells have run.
+        self.page.goto(address, timeout=3 * MINUTES)
 
     def _listen(self, message):
         # Favicons and the like are the server's affair, not the notebook's.
@@ -231,12 +232,18 @@ def play_the_studio(page, studio, tmp_path):
         found = re.search(r"step (\d+) of", studio.inner_text())
         return int(found.group(1)) if found else 0
 
+    def upload(path):
+        with page.page.expect_file_chooser() as chooser:
+            studio.get_by_role("button", name="Your own C").click()
+        chooser.value.set_files(path)
+
     def says(words):
         return words in studio.locator(".nst-status").inner_text()
 
     studio.get_by_label("Size").select_option("128 px")
     studio.get_by_label("Steps").select_option("300")
-    until(lambda: says("Press Start"))
+    until(lambda: says("Press Start. Every"))
+    time.sleep(0.5)
     press("Start")
     until(lambda: step() >= 5)
     before = pictures(studio)
@@ -272,14 +279,14 @@ def play_the_studio(page, studio, tmp_path):
 
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
-    studio.locator("input[type=file]").first.set_input_files(broken)
+    upload(broken)
     until(lambda: says("not a picture"))
     stream = io.BytesIO()
     Image.fromarray(np.full((40, 60, 3), (200, 30, 60), np.uint8)).save(stream, "WEBP")
     own = tmp_path / "../own picture.webp"
     own.write_bytes(stream.getvalue())
     before = pictures(studio)[0]
-    studio.locator("input[type=file]").first.set_input_files(own)
+    upload(own)
     until(lambda: pictures(studio)[0] != before)
     assert studio.locator(".nst-trouble").count() == 0
 
@@ -288,6 +295,8 @@ def test_deleting_the_cell_pauses_the_run(notebook, lab):
     page = notebook("05_style_transfer.ipynb")
     studio = page.panel("Style studio")
     studio.get_by_label("Steps").select_option("600")
+    until(lambda: "Press Start. Every" in studio.inner_text())
+    time.sleep(0.5)
     studio.get_by_role("button", name="Start", exact=True).click()
     until(lambda: "step 3 of" in studio.inner_text())
     cell = page.page.locator(".jp-CodeCell:has(.nst-panel:has-text('Style studio'))")
@@ -314,6 +323,8 @@ def test_the_studio_opens_alone_without_code(chromium, tmp_path):
         page = Page(chromium, f"http://127.0.0.1:{port}/")
         studio = page.panel("Style studio")
         studio.get_by_label("Size").select_option("128 px")
+        until(lambda: "Press Start. Every" in studio.inner_text())
+        time.sleep(0.5)
         studio.get_by_role("button", name="Start", exact=True).click()
         until(lambda: "step 5 of" in studio.inner_text())
         assert page.page.locator(".jp-InputArea").count() == 0
