@@ -26,7 +26,7 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-LONGEST = 120  # seconds that any single test may take
+LONGEST = 600  # seconds that any single test may take
 
 
 @pytest.fixture(autouse=True)
