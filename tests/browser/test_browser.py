@@ -217,10 +217,11 @@ def test_an_explorer_answers_its_slider(notebook, name, title, label, key):
     shot(panel, f"explorer_{name[:2]}")
 
 
-def test_the_studio_is_played_by_keyboard(notebook, tmp_path):
+def test_the_studio_is_played_by_keyboard_and_ends_with_its_cell(notebook, tmp_path):
     page = notebook("05_style_transfer.ipynb")
     studio = page.panel("Style studio")
     play_the_studio(page, studio, tmp_path)
+    deleting_the_cell_pauses_the_run(page, studio)
 
 
 def play_the_studio(page, studio, tmp_path):
@@ -291,15 +292,13 @@ def play_the_studio(page, studio, tmp_path):
     assert studio.locator(".nst-trouble").count() == 0
 
 
-def test_deleting_the_cell_pauses_the_run(notebook, lab):
-    page = notebook("05_style_transfer.ipynb")
-    studio = page.panel("Style studio")
+def deleting_the_cell_pauses_the_run(page, studio):
     studio.get_by_label("Steps").select_option("600")
     until(lambda: "Press Start. Every" in studio.inner_text())
     time.sleep(0.5)
     studio.get_by_role("button", name="Start", exact=True).click()
     until(lambda: "step 3 of" in studio.inner_text())
-    cell = page.page.locator(".jp-CodeCell:has(.nst-panel:has-text('Style studio'))")
+    cell = page.page.locator(".jp-CodeCell:has(.nst-panel)")
     cell.locator(".jp-InputPrompt").click()
     page.page.keyboard.press("Escape")
     page.page.keyboard.type("dd")
@@ -308,7 +307,7 @@ def test_deleting_the_cell_pauses_the_run(notebook, lab):
     page.page.keyboard.press("b")
     page.page.keyboard.press("Enter")
     page.page.keyboard.type(
-        "from nst_helpers import studio as s; print('running:', len(s._running))"
+        "from nst_helpers import studio; print('running:', len(studio._running))"
     )
     page.page.keyboard.press("Control+Enter")
     page.page.wait_for_selector("text=/running: 0/", timeout=MINUTES)
