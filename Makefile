@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NBVAL := --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
-.PHONY: lab test test-unit test-notebooks test-browser test-versions notebooks studio slides student instructor bench lint
+.PHONY: lab test test-unit test-notebooks test-browser notebooks studio slides student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -28,9 +28,6 @@ test-browser: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -q "playwright>=1.50,<2"
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests/browser --run-browser
 
-test-versions:
-	bash tests/versions.sh
-
 notebooks: $(READY)
 	$(BIN)/python notebooks/execute.py
 
@@ -42,9 +39,6 @@ slides: $(READY)
 
 student instructor: $(READY)
 	$(BIN)/python docs/build_forms.py $@
-
-bench: $(READY)
-	$(BIN)/python benchmarks/bench.py
 
 lint: $(READY)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
