@@ -155,17 +155,18 @@ class Page:
 
 @pytest.fixture
 def notebook(chromium, lab):
-    opened = []
-
     def open_notebook(name):
         page = Page(chromium, f"{lab}/lab/tree/{name}?token={TOKEN}&reset")
-        opened.append(page)
         page.run_all()
         return page
 
     yield open_notebook
-    for page in opened:
-        page.close()
+    # A closed page leaves its kernel running, and five kernels need much memory.
+    with urllib.request.urlopen(f"{lab}/api/kernels?token={TOKEN}") as answer:
+        kernels = json.load(answer)
+    for kernel in kernels:
+        address = f"{lab}/api/kernels/{kernel['id']}?token={TOKEN}"
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE")).close()
 
 
 def pictures(panel):
@@ -215,6 +216,7 @@ def test_an_explorer_answers_its_slider(notebook, name, title, label, key):
     until(lambda: panel.locator(".nst-status").inner_text() != said, 5)
     assert panel.locator(".nst-trouble").count() == 0
     shot(panel, f"explorer_{name[:2]}")
+    page.close()
 
 
 def test_the_studio_is_played_by_keyboard_and_ends_with_its_cell(notebook, tmp_path):
@@ -222,6 +224,7 @@ def test_the_studio_is_played_by_keyboard_and_ends_with_its_cell(notebook, tmp_p
     studio = page.panel("Style studio")
     play_the_studio(page, studio, tmp_path)
     deleting_the_cell_pauses_the_run(page, studio)
+    page.close()
 
 
 def play_the_studio(page, studio, tmp_path):
