@@ -46,8 +46,8 @@ from nst_helpers.transfer import Step, StyleTransfer
 SIZES = (128, 192, 256, 384, 512)
 STEPS = (30, 60, 120, 300, 600)
 PREVIEW_SIZE, PREVIEW_STEPS = 128, 16
-DRAWING_SHARE = 0.08  # of the time may go into drawing the curves
-LONGEST_WAIT = 2.0  # seconds between two drawings, however slow they are
+DRAWING_SHARE = 0.05  # of the time may go into drawing the curves
+LONGEST_WAIT = 4.0  # seconds between two drawings, however slow they are
 GRACE = 1.0  # seconds a panel may be off the page, as when its cell is moved
 
 _running: weakref.WeakSet = weakref.WeakSet()
@@ -290,7 +290,7 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
     Figure
         A small figure that is drawn fast.
     """
-    figure, (axis,) = small_figure(7, 4.1, left=0.1, right=0.965, top=0.76, bottom=0.135)
+    figure, (axis,) = small_figure(7, 4.1, left=0.11, right=0.965, top=0.76, bottom=0.135)
     styles = [
         ("black", "-", 3.5), (COLOURS[0], "--", 3), (COLOURS[5], "-.", 3),
         (COLOURS[1], ":", 2.2), (COLOURS[2], (0, (5, 1)), 1.8),
@@ -314,6 +314,9 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
         axis.axvline(mark + 0.5, color="#555555", linewidth=1.5, linestyle=(0, (4, 3)))
     if terms:
         axis.set_yscale("log")
+        # Typeset powers and small ticks would take more time than all the rest.
+        axis.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
+        axis.minorticks_off()
         figure.legend(
             loc="upper center", ncols=3, fontsize=10.5, frameon=False, columnspacing=1.0,
             handlelength=2.6, labelspacing=0.25,
