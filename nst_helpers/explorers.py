@@ -234,8 +234,8 @@ def layer_view(
                 ("J, as a share of its first value", figure_picture(_curves_of(syntheses, layer))),
             ]
         ],
-        f"{short_name(layer)}: {len(J)} steps took J from {J[0]:.2g} to {J[-1]:.2g}, "
-        f"a factor of {J[0] / max(J[-1], 1e-30):.2g}.",
+        f"{short_name(layer)}: {len(J)} steps took J from {number(J[0])} to "
+        f"{number(J[-1])}, a factor of {number(J[0] / max(J[-1], 1e-30))}.",
     )
 
 
