@@ -10,15 +10,17 @@ from typing import NamedTuple
 
 
 class Prediction(NamedTuple):
-    """Which choice is right, and what each one is told."""
+    """Which choice is right, the first hint, and what each choice is told."""
 
     right: str
+    hint: str
     feedback: dict[str, str]
 
 
 PREDICTIONS = {
     "bigger_picture": Prediction(
         "b",
+        "Which of the three numbers depends on the picture, and which on how the network was made?",
         {
             "a": "n_C does not grow: it is the number of filters, fixed when the network was made.",
             "b": "More positions, the same channels. G, n_C × n_C, keeps its size too.",
@@ -30,6 +32,7 @@ PREDICTIONS = {
     ),
     "never_together": Prediction(
         "a",
+        "Take four positions and write the pairs down: (3, 0), (1, 0), (0, 2), (0, 4).",
         {
             "a": "Every product holds a 0, so their sum is 0; and where one is above its mean the "
             "other is below, so the covariance is negative.",
@@ -41,6 +44,8 @@ PREDICTIONS = {
     ),
     "mirrored": Prediction(
         "b",
+        "Which pairs of numbers does the mirrored block hold, and where do places enter the "
+        "formula?",
         {
             "a": "G has no axis for left and right: i and j are summed over.",
             "b": "The same pairs of numbers, met in another order: the same sum.",
@@ -50,6 +55,8 @@ PREDICTIONS = {
     ),
     "which_pair": Prediction(
         "c",
+        "The largest entry and the entry that grew most are two different questions. Which one is "
+        "asked?",
         {
             "a": "That entry is the largest off the diagonal in both, but it did not change. "
             "Subtract the two matrices.",
@@ -61,6 +68,7 @@ PREDICTIONS = {
     ),
     "activations_doubled": Prediction(
         "d",
+        "Follow the factor 2 from an activation to an entry of G, and from there to the cost.",
         {
             "a": "Each entry of G is a product of two activations, and then there is a square.",
             "b": "That holds for G itself. The cost squares the difference of two of them.",
@@ -71,6 +79,7 @@ PREDICTIONS = {
     ),
     "only_block1": Prediction(
         "b",
+        "How large is the patch of the picture that a position of conv1_1 sees?",
         {
             "a": "Large forms need a large field of view. Block 1 sees a few pixels at a time.",
             "b": "Block 1 sees a few pixels at a time: colours and fine grain, no brush strokes.",
@@ -80,6 +89,8 @@ PREDICTIONS = {
     ),
     "tiled": Prediction(
         "a",
+        "G sums over four times as many positions. Where else in the formula does their number "
+        "stand?",
         {
             "a": "Each G counts four times as many positions, the squared difference is 16 times "
             "as large, and (2 n_H n_W n_C)² divides by 16 times as much.",
@@ -90,6 +101,7 @@ PREDICTIONS = {
     ),
     "lower_cost": Prediction(
         "c",
+        "Do the two numbers measure the same thing?",
         {
             "a": "The two numbers measure different things: other layers, on other scales.",
             "b": "A higher cost is no merit either; the two are not on one scale.",
@@ -140,10 +152,11 @@ def judge_prediction(name: str, choice: str | None) -> tuple[bool, str]:
     """
     if name not in PREDICTIONS:
         raise ValueError(f"There is no prediction {name!r}; expected one of {list(PREDICTIONS)}.")
-    right, feedback = PREDICTIONS[name]
+    right, hint, feedback = PREDICTIONS[name]
     letters = ", ".join(f'"{letter}"' for letter in feedback)
     if choice is None or choice is ... or choice == "":
-        return False, f"Not attempted yet: choose one of {letters} and run the cell again."
+        why = f"choose one of {letters} and run the cell again"
+        return False, f"Not attempted yet: {why}.\nFirst hint: {hint}"
     letter = choice.strip().strip("()").lower() if isinstance(choice, str) else choice
     if letter not in list(feedback):
         return False, f"{choice!r} is no choice here: write one of {letters}."

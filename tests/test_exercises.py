@@ -497,7 +497,7 @@ def test_no_case_hides_a_mix_up_of_axes(exercise):
 
 @pytest.mark.parametrize("name", PREDICTIONS)
 def test_predictions(name):
-    right, feedback = PREDICTIONS[name]
+    right, hint, feedback = PREDICTIONS[name]
     assert len(set(feedback.values())) == len(feedback) >= 3
     for letter, text in feedback.items():
         verdict, said = judge_prediction(name, f" ({letter.upper()}) ")
@@ -505,6 +505,7 @@ def test_predictions(name):
     for nothing in (None, "", ...):
         verdict, said = judge_prediction(name, nothing)
         assert not verdict and said.startswith("Not attempted yet")
+        assert said.endswith(f"First hint: {hint}")
     for nonsense in ("z", 3, ["a"], {}):
         assert "is no choice" in judge_prediction(name, nonsense)[1]
 

@@ -57,11 +57,16 @@ def test_the_solution_is_right_and_the_stub_is_not_attempted(solved, stem, name)
 @every_exercise
 def test_the_first_hint_is_the_one_the_checker_gives(stem, name):
     hints = forms.cell_of(NOTEBOOKS[stem], "hints", name).source
-    folds = re.findall(r"<details><summary>(.*?)</summary>", hints)
-    assert folds[-1] == "Solution" and "open" not in hints.split("<details")[1][:5]
-    if name in EXERCISES:
-        assert folds == ["Hint 1", "Hint 2", "Hint 3", "Solution"]
-        assert EXERCISES[name].hint in hints
+    folds = re.findall(
+        r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", hints, re.DOTALL
+    )
+    assert [title for title, _ in folds] == ["Hint 1", "Hint 2", "Hint 3", "Solution"]
+    assert hints.count("<details") == 4, "each is opened by the student"
+    first = {**EXERCISES, **PREDICTIONS}[name].hint
+    assert folds[0][1] == first
+    assert len({text for _, text in folds}) == 4
+    check = forms.cell_of(NOTEBOOKS[stem], "check", name)
+    assert check.outputs[0].text.endswith(f"\nFirst hint: {first}\n")
 
 
 @every_exercise
