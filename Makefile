@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NBVAL := --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
-.PHONY: lab test test-unit test-notebooks test-browser notebooks studio slides student instructor lint
+.PHONY: lab test test-unit test-notebooks test-solved test-browser notebooks studio slides student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -23,6 +23,10 @@ test-unit: $(READY)
 
 test-notebooks: $(READY)
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest $(NBVAL) notebooks
+
+# Every exercise solved: what test-notebooks runs unsolved. Notebook 00 has no exercises.
+test-solved: instructor
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest $(NBVAL) build/instructor/0[1-5]*.ipynb
 
 test-browser: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -q "playwright>=1.50,<2"

@@ -2,7 +2,8 @@
 
 One source, the notebooks in `notebooks/`. The student form leaves the solutions out. The
 instructor form has the exercises solved, with their outputs and the speaker's notes; it is also
-what nbgrader takes as its source. Both go to `build/`, which is not committed.
+what nbgrader takes as its source. Both go to `build/`, which is not committed, with the pages of
+`docs/` beside them, so that a folder can be handed out as it is.
 
 An exercise is told by the ids of its cells: `exercise-NAME` (what the student fills in),
 `check-NAME` (its checker), `run-NAME` (runs what was predicted), `hints-NAME` (hints and solution).
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import os
 import re
 import shutil
 import sys
@@ -23,6 +25,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+PAGES = ("glossary.md", "questions.md", "instructor_guide.md")
 SOLUTION = re.compile(
     r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.DOTALL
 )
@@ -76,6 +79,7 @@ def student(notebook: NotebookNode) -> NotebookNode:
     form = copy.deepcopy(notebook)
     for name in exercise_names(form):
         _prepare(form, name)
+    _link_beside(form)
     return form
 
 
@@ -97,6 +101,7 @@ def instructor(notebook: NotebookNode) -> NotebookNode:
         stub.source = _for_nbgrader(stub.source, answer)
         check.source += _hidden_test(form, name)
         _prepare(form, name)
+    _link_beside(form)
     form.cells = [shown for cell in form.cells for shown in (cell, *_notes(cell))]
     return form
 
@@ -111,9 +116,19 @@ def build(kind: str, sources: Path = NOTEBOOKS, target: Path | None = None) -> P
         nbformat.validate(form)
         nbformat.write(form, target / path.name)
         print(f"{target.name}/{path.name}: {len(exercise_names(form))} exercises")
+    for page in PAGES:
+        text = (ROOT / "docs" / page).read_text("utf-8")
+        (target / page).write_text(text.replace("](../notebooks/", "]("), encoding="utf-8")
     if kind == "instructor":
         (target / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
     return target
+
+
+def _link_beside(notebook: NotebookNode) -> None:
+    """Let links to the pages of `docs/` point beside the notebook, where `build` puts them."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("](../docs/", "](")
 
 
 def _setup(notebook: NotebookNode) -> str:
@@ -186,5 +201,6 @@ if __name__ == "__main__":
     kinds = sys.argv[1:]
     if not kinds or not set(kinds) <= {"student", "instructor"}:
         raise SystemExit("Say which form: python docs/build_forms.py student instructor")
+    os.environ.setdefault("NST_BACKBONE", "vgg16")  # all that is printed holds for both networks
     for kind in kinds:
         build(kind)

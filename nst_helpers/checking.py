@@ -18,6 +18,7 @@ import tensorflow as tf
 NUMPY_STOPS = "NumPy where gradients must flow"
 IN_PLACE = "argument changed in place"
 REMEMBERS = "something kept from the call before"
+RTOL = 2e-5  # room for float32, not for a forgotten term
 
 
 class Mistake(NamedTuple):
@@ -80,9 +81,11 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     # The first case comes again at the end: an answer must not remember earlier calls.
     cases = (*exercise.cases, exercise.cases[0])
     outcomes = [_call(exercise, answer, case) for case in cases]
+    # Only an array can be changed, so every answer is given arrays as well.
+    changes = any(_attempt(exercise, answer, case, np.array).changed for case in exercise.cases)
     if all(outcome.problem == "nothing" for outcome in outcomes):
         return _not_attempted(exercise, f"my_{exercise.name} returns nothing (None)")
-    if any(outcome.changed for outcome in outcomes):
+    if changes:
         return _wrong(
             "The function changed its argument. Whoever uses the activations after it finds "
             "other numbers. Make a new array instead of writing into the given one.",
@@ -115,9 +118,14 @@ def _say_what_is_wrong(exercise, cases, outcomes, truths, agrees) -> Verdict:
         expected = [_attempt(exercise, mistake.function, case) for case in cases]
         if _alike(outcomes, expected):
             return _wrong(f"{evidence}\n{mistake.advice}", name)
-    factor = _common_factor(outcomes, truths)
-    if factor:
-        evidence += f"\nAll your values are {factor:.4g} times the right ones."
+    factors = [_factor(o.value, truth) for o, truth in zip(outcomes, truths, strict=True)]
+    if all(factors) and np.allclose(factors, factors[0], rtol=RTOL):
+        evidence += f"\nAll your values are {factors[0]:.4g} times the right ones."
+    elif all(factors) and truths[0].size > 1:
+        evidence += (
+            f"\nAll your values are {factors[place]:.4g} times the right ones, on the next input "
+            f"{factors[place + 1]:.4g} times. What is it that you divide or multiply by?"
+        )
     return _wrong(evidence)
 
 
@@ -138,7 +146,7 @@ def _attempt(exercise, function, case, convert: Callable = np.asarray) -> _Outco
             value = function(*given)
     except NotImplementedError:
         return _Outcome(None, "nothing")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return _Outcome(None, f"it stopped with {type(error).__name__}: {_in_short(error)}")
     if value is None or value is ... or value is NotImplemented:
         return _Outcome(None, "nothing")
@@ -148,6 +156,8 @@ def _attempt(exercise, function, case, convert: Callable = np.asarray) -> _Outco
     )
     try:
         number = np.asarray(value)
+        if number.dtype.kind == "O":  # such as Python's fractions
+            number = number.astype(np.float64)
         if number.dtype.kind not in "iuf":
             number = None
         else:
@@ -164,7 +174,7 @@ def _same(value: np.ndarray | None, truth: np.ndarray) -> bool:
     if value is None or value.shape != truth.shape:
         return False
     largest = float(np.max(np.abs(truth), initial=0))
-    return bool(np.allclose(value, truth, rtol=2e-4, atol=1e-6 * largest))
+    return bool(np.allclose(value, truth, rtol=RTOL, atol=1e-6 * largest))
 
 
 def _alike(outcomes: list[_Outcome], expected: list[_Outcome]) -> bool:
@@ -175,12 +185,12 @@ def _alike(outcomes: list[_Outcome], expected: list[_Outcome]) -> bool:
     return bool(both) and not one_only and all(_same(mine, theirs) for mine, theirs in both)
 
 
-def _common_factor(outcomes: list[_Outcome], truths: list[np.ndarray]) -> float | None:
-    values = [outcome.value for outcome in outcomes]
-    if any(v is None or v.shape != t.shape for v, t in zip(values, truths, strict=True)):
+def _factor(value: np.ndarray | None, truth: np.ndarray) -> float | None:
+    """Return the one number that the right values were multiplied by, if there is one."""
+    if value is None or value.shape != truth.shape or not np.any(truth):
         return None
-    mine, right = (np.concatenate([np.ravel(part) for part in many]) for many in (values, truths))
-    if not np.any(right) or not np.all(np.isfinite(mine)):
+    mine, right = np.ravel(value), np.ravel(truth)
+    if not np.all(np.isfinite(mine)):
         return None
     factor = float(mine @ right / (right @ right))
     return factor if factor and _same(mine, factor * right) else None
@@ -235,7 +245,8 @@ def _evidence(exercise, case, outcome: _Outcome, truth: np.ndarray) -> str:
     if truth.ndim == 1 and truth.size < 4 and np.size(value) < 6:
         return f"{start} your result is {_listed(value)}, the right one {_listed(truth)}."
     if value.shape != truth.shape:
-        return f"{start} your result has shape {value.shape}, the right one {truth.shape}."
+        wanted = f"the right one {truth.shape}" if truth.ndim else "expected is one number"
+        return f"{start} your result has shape {value.shape}, {wanted}."
     if truth.ndim == 0:
         return f"{start} your value is {value:.4g}, the right one {truth:.4g}."
     with np.errstate(invalid="ignore"):

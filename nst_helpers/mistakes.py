@@ -27,6 +27,11 @@ def _wrong_reshape(a: np.ndarray) -> np.ndarray:
     return F @ F.T
 
 
+def _channels_first(a: np.ndarray) -> np.ndarray:
+    rows = np.reshape(np.moveaxis(a, -1, 1), (-1, np.shape(a)[-1]))
+    return rows.T @ rows
+
+
 def _centred(a: np.ndarray) -> np.ndarray:
     return a - np.mean(a, axis=(1, 2), keepdims=True)
 
@@ -55,6 +60,10 @@ ACTIVATION_MISTAKES = {
     "all positions of the channel": Mistake(
         lambda a, i, j, k: a[0, :, :, k],
         "That is the whole feature map of channel k; i and j pick one position of it.",
+    ),
+    "batch axis left on": Mistake(
+        lambda a, i, j, k: a[:, i, j, k],
+        "The number is right, but in an array of length 1. There is one picture: index 0.",
     ),
 }
 
@@ -103,6 +112,10 @@ BLOCK_SHAPE_MISTAKES = {
         ),
         "TensorFlow keeps the channels last: (n_H, n_W, n_C).",
     ),
+    "batch axis left on": Mistake(
+        lambda H, W, block, filters: (1, H // 2 ** (block - 1), W // 2 ** (block - 1), filters),
+        "The numbers are right. Asked are three, without the 1 that counts the pictures.",
+    ),
 }
 
 
@@ -142,6 +155,15 @@ PAIRS_MISTAKES = {
         "Reshape keeps the order of the numbers: two positions of one channel became a pair. "
         "Stack along the last axis instead.",
     ),
+    "reshape where a transpose was needed: the whole block": Mistake(
+        lambda a, k, k_prime: np.reshape(a, (np.shape(a)[-1], -1))[[k, k_prime]].T,
+        "Reshape never moves a number to another place in memory, so your rows mix channels. "
+        "Reshape to (n_H · n_W, n_C), and take the columns k and k'.",
+    ),
+    "the same pair only once": Mistake(
+        lambda a, k, k_prime: np.unique(_pairs(a, k, k_prime), axis=0),
+        "Two positions with the same pair are two pairs: how often it occurs is what counts.",
+    ),
     "mean subtracted": Mistake(
         lambda a, k, k_prime: _pairs(_centred(a), k, k_prime),
         "The lecture takes the numbers as they are.",
@@ -174,6 +196,49 @@ STYLE_MATRIX_ENTRY_MISTAKES = {
         lambda a, k, k_prime: np.mean(a[..., k] * a[..., k_prime]),
         "The lecture's sum is a sum, not a mean over the positions.",
     ),
+    "mean subtracted: one for the whole block": Mistake(
+        lambda a, k, k_prime: np.sum((a - np.mean(a))[..., k] * (a - np.mean(a))[..., k_prime]),
+        "Not here, and not the mean of all channels at all: the numbers are taken as they are.",
+    ),
+    "covariance": Mistake(
+        lambda a, k, k_prime: np.mean(_centred(a)[..., k] * _centred(a)[..., k_prime]),
+        "Mean subtracted and divided by the number of positions. The style matrix does neither.",
+    ),
+    "covariance, divided by n_H n_W − 1": Mistake(
+        lambda a, k, k_prime: np.cov(_rows(a)[:, k], _rows(a)[:, k_prime])[0, 1],
+        "np.cov subtracts the mean and divides. The style matrix does neither.",
+    ),
+    "Pearson correlation": Mistake(
+        lambda a, k, k_prime: np.corrcoef(_rows(a)[:, k], _rows(a)[:, k_prime])[0, 1],
+        'The lecture says "correlation" for the intuition only; nothing is subtracted or divided.',
+    ),
+    "divided by n_H n_W n_C": Mistake(
+        lambda a, k, k_prime: np.sum(a[..., k] * a[..., k_prime]) / np.size(a),
+        "Many programs do that; the lecture's sum is a plain sum.",
+    ),
+    "reshape where a transpose was needed": Mistake(
+        lambda a, k, k_prime: _wrong_reshape(a)[k, k_prime],
+        "Reshape never moves a number to another place in memory, so your rows mix channels. "
+        "a[..., k] is channel k.",
+    ),
+    "positions on the diagonal only": Mistake(
+        lambda a, k, k_prime: sum(
+            a[0, i, i, k] * a[0, i, i, k_prime] for i in range(min(a.shape[1:3]))
+        ),
+        "i and j run independently of each other: n_H · n_W positions, not those with i = j.",
+    ),
+    "summed over the wrong axes: the height only": Mistake(
+        lambda a, k, k_prime: np.sum(a[0, :, :, k] * a[0, :, :, k_prime], axis=0),
+        "The sum runs over i and over j: one number is left.",
+    ),
+    "summed over the wrong axes: the width only": Mistake(
+        lambda a, k, k_prime: np.sum(a[0, :, :, k] * a[0, :, :, k_prime], axis=1),
+        "The sum runs over i and over j: one number is left.",
+    ),
+    "the whole matrix": Mistake(
+        lambda a, k, k_prime: _gram(a),
+        "That is G with all its entries; asked is the one in row k and column k'.",
+    ),
     "product of the sums": Mistake(
         lambda a, k, k_prime: np.sum(a[..., k]) * np.sum(a[..., k_prime]),
         "First multiply the two numbers of each pair, then sum the products.",
@@ -202,6 +267,19 @@ GRAM_MISTAKES = {
         "Reshape never moves a number to another place in memory, so your rows mix channels. "
         "Reshape to (n_H · n_W, n_C) first, then transpose.",
     ),
+    "reshape where a transpose was needed: channels first": Mistake(
+        _channels_first,
+        "You moved the channels to the front, and then the reshape put pieces of them beside each "
+        "other. Leave them last and reshape to (n_H · n_W, n_C).",
+    ),
+    "mean subtracted: one for the whole block": Mistake(
+        lambda a: _gram(a - np.mean(a)),
+        "The style matrix takes the numbers as they are.",
+    ),
+    "mean subtracted: over the channels": Mistake(
+        lambda a: _gram(a - np.mean(a, axis=-1, keepdims=True)),
+        "The style matrix takes the numbers as they are.",
+    ),
     "mean subtracted": Mistake(
         lambda a: _gram(_centred(a)),
         "That is a covariance, but for the division. The style matrix takes the numbers as they "
@@ -218,6 +296,14 @@ GRAM_MISTAKES = {
     "covariance": Mistake(
         lambda a: np.atleast_2d(np.cov(_rows(a).T, bias=True)),
         "Mean subtracted and divided by the number of positions. The style matrix does neither.",
+    ),
+    "covariance, divided by n_H n_W − 1": Mistake(
+        lambda a: np.atleast_2d(np.cov(_rows(a).T)),
+        "np.cov subtracts the mean and divides. The style matrix does neither.",
+    ),
+    "divided by n_C": Mistake(
+        lambda a: _gram(a) / np.shape(a)[-1],
+        "The lecture's G is the plain sum over the positions; nothing is divided.",
     ),
     "Pearson correlation": Mistake(
         lambda a: np.corrcoef(_rows(a).T),
@@ -256,6 +342,10 @@ GRAM_MISTAKES = {
         "You compare positions. With the positions as rows, it is the first factor that is "
         "transposed.",
     ),
+    "summed over the wrong axes: the width only": Mistake(
+        lambda a: np.einsum("bijk,bijl->bikl", a, a),
+        "That is a matrix for every row of the picture. Unroll height *and* width into one axis.",
+    ),
     "channels and height mixed": Mistake(
         lambda a: (
             np.transpose(a[0], (2, 1, 0)).reshape(-1, a.shape[1]).T @ a[0].reshape(a.shape[1], -1).T
@@ -265,6 +355,17 @@ GRAM_MISTAKES = {
     "= where += was needed": Mistake(
         lambda a: np.outer(a[0, -1, -1], a[0, -1, -1]),
         "Only the last position is left in your sum: add to the entry, do not replace it.",
+    ),
+    "returned inside the loop": Mistake(
+        lambda a: np.outer(a[0, 0, 0], a[0, 0, 0]),
+        "Only the first position is in your sum: is the return indented too far?",
+    ),
+    "returned inside the innermost loop": Mistake(
+        lambda a: (
+            np.square(a[0, 0, 0, 0])
+            * np.eye(1, np.shape(a)[-1] ** 2).reshape((np.shape(a)[-1],) * 2)
+        ),
+        "Only one product was added before you returned: is the return indented too far?",
     ),
     "product of the sums": Mistake(
         lambda a: np.outer(np.sum(_rows(a), axis=0), np.sum(_rows(a), axis=0)),
@@ -317,6 +418,14 @@ STYLE_MATRIX_SIZE_MISTAKES = {
         lambda a: np.shape(a)[-1],
         "That is n_C. A matrix has a number of rows and a number of columns.",
     ),
+    "channels × positions": Mistake(
+        lambda a: _rows(a).T.shape,
+        "That is the unrolled block, before it is multiplied with itself.",
+    ),
+    "batch axis left on": Mistake(
+        lambda a: (1, np.shape(a)[-1], np.shape(a)[-1]),
+        "Right but for the 1: G is a matrix, with rows and columns only.",
+    ),
     "number of entries": Mistake(
         lambda a: np.shape(a)[-1] ** 2,
         "That is how many entries G has; asked are its rows and columns.",
@@ -363,6 +472,14 @@ CONSTANT_MISTAKES = {
     "positions forgotten": Mistake(
         lambda n_H, n_W, n_C: 1 / (2 * n_C) ** 2,
         "Positions and channels both count: n_H and n_W stand in the bracket too.",
+    ),
+    "^ in place of **": Mistake(
+        lambda n_H, n_W, n_C: 1 / ((2 * n_H * n_W * n_C) ^ 2),
+        "In Python ^ is no power but works on bits. Write ** 2.",
+    ),
+    "square root in place of the square": Mistake(
+        lambda n_H, n_W, n_C: 1 / np.sqrt(2 * n_H * n_W * n_C),
+        "** 2 squares; ** 0.5 and sqrt take the root.",
     ),
     "whole-number division": Mistake(
         lambda n_H, n_W, n_C: 0,
@@ -437,6 +554,27 @@ LAYER_STYLE_COST_MISTAKES = {
         "Reshape never moves a number, so the rows of your table mix channels. "
         "Reshape to (n_H · n_W, n_C) first, then transpose.",
     ),
+    "reshape where a transpose was needed: channels first": Mistake(
+        _layer(gram=_channels_first),
+        "You moved the channels to the front, and then the reshape put pieces of them beside each "
+        "other. Leave them last and reshape to (n_H · n_W, n_C).",
+    ),
+    "mean subtracted: one for the whole block": Mistake(
+        _layer(gram=lambda a: _gram(a - np.mean(a))),
+        "The style matrix takes the activations as they are.",
+    ),
+    "divided by n_H n_W n_C": Mistake(
+        _layer(gram=lambda a: _gram(a) / np.size(a)),
+        "Your style matrices are divided by all activations, and the constant divides once more.",
+    ),
+    "summed over the wrong axes: n_H × n_H": Mistake(
+        _layer(gram=lambda a: np.einsum("bijk,bljk->il", a, a)),
+        "You compare rows of the picture. Sum over i and j, and keep the channels.",
+    ),
+    "summed over the wrong axes: n_W × n_W": Mistake(
+        _layer(gram=lambda a: np.einsum("bijk,bilk->jl", a, a)),
+        "You compare columns of the picture. Sum over i and j, and keep the channels.",
+    ),
     "mean subtracted": Mistake(
         _layer(gram=lambda a: _gram(_centred(a))),
         "The style matrix takes the activations as they are.",
@@ -471,6 +609,10 @@ STYLE_COST_MISTAKES = {
     "λ normalised": Mistake(
         lambda J, lambdas: sum(lambdas[la] * J[la] for la in J) / sum(lambdas.values()),
         "The λ are used as they are given; they need not add up to 1.",
+    ),
+    "λ normalised: by the largest": Mistake(
+        lambda J, lambdas: sum(lambdas[la] * J[la] for la in J) / max(lambdas.values()),
+        "The λ are used as they are given; none of them has to be 1.",
     ),
     "λ forgotten": Mistake(
         lambda J, lambdas: sum(J.values()),
@@ -542,6 +684,19 @@ TOTAL_COST_MISTAKES = {
             alpha * content_cost(a_S, a_G) + beta * layer_style_cost(a_S, a_G)
         ),
         "Content is compared with the content picture: a_C.",
+    ),
+    "content of the content against content of the style": Mistake(
+        lambda a_C, a_S, a_G, alpha, beta: (
+            alpha * content_cost(a_C, a_S) + beta * layer_style_cost(a_S, a_G)
+        ),
+        "The content cost does not see the generated picture: compare a_C with a_G.",
+    ),
+    "not added": Mistake(
+        lambda a_C, a_S, a_G, alpha, beta: [
+            alpha * content_cost(a_C, a_G),
+            beta * layer_style_cost(a_S, a_G),
+        ],
+        "J is one number: the sum of the two.",
     ),
     "C and S exchanged": Mistake(
         lambda a_C, a_S, a_G, alpha, beta: (
@@ -642,9 +797,17 @@ GRADIENT_STEP_MISTAKES = {
         lambda image, gradient, rate: np.clip(image, 0, 1) - np.clip(rate * gradient, 0, 1),
         "Clip last: it is the new picture that has to lie in [0, 1].",
     ),
-    "clipped to [0, 255]": Mistake(
-        lambda image, gradient, rate: np.clip(image - rate * gradient, 0, 255),
-        "Pictures lie in [0, 1] in this series.",
+    "not clipped at 1": Mistake(
+        lambda image, gradient, rate: np.clip(image - rate * gradient, 0, None),
+        "Pictures lie in [0, 1] in this series: clip at 1 as well, and not at 255.",
+    ),
+    "not clipped at 0": Mistake(
+        lambda image, gradient, rate: np.clip(image - rate * gradient, None, 1),
+        "Pictures lie in [0, 1] in this series: clip at 0 as well.",
+    ),
+    "batch axis lost": Mistake(
+        lambda image, gradient, rate: _step(image, gradient, rate)[0],
+        "The numbers are right. A picture is (1, H, W, 3), with the 1 in front.",
     ),
     "stretched in place of clipped": Mistake(
         lambda image, gradient, rate: (lambda x: (x - x.min()) / (x.max() - x.min()))(

@@ -154,11 +154,11 @@ def judge_prediction(name: str, choice: str | None) -> tuple[bool, str]:
         raise ValueError(f"There is no prediction {name!r}; expected one of {list(PREDICTIONS)}.")
     right, hint, feedback = PREDICTIONS[name]
     letters = ", ".join(f'"{letter}"' for letter in feedback)
-    if choice is None or choice is ... or choice == "":
+    if choice is None or choice is ... or (isinstance(choice, str) and not choice.strip()):
         why = f"choose one of {letters} and run the cell again"
         return False, f"Not attempted yet: {why}.\nFirst hint: {hint}"
-    letter = choice.strip().strip("()").lower() if isinstance(choice, str) else choice
-    if letter not in list(feedback):
+    letter = choice.strip(" ().:").lower() if isinstance(choice, str) else None
+    if letter not in feedback:
         return False, f"{choice!r} is no choice here: write one of {letters}."
     verdict = "Right" if letter == right else "Not so"
     return letter == right, f"{verdict}. {feedback[letter]}"

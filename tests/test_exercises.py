@@ -245,7 +245,11 @@ WRONG = [
     ("block_shape", lambda H, W, b, f: (H // 2**b, W // 2**b, f), "one pooling too many"),
     ("block_shape", lambda H, W, b, f: (H, W, 3), None),
     ("block_shape", lambda H, W, b, f: (f, H // 2 ** (b - 1), W // 2 ** (b - 1)), "channels first"),
-    ("block_shape", lambda H, W, b, f: (1, H // 2 ** (b - 1), W // 2 ** (b - 1), f), None),
+    (
+        "block_shape",
+        lambda H, W, b, f: (1, H // 2 ** (b - 1), W // 2 ** (b - 1), f),
+        "batch axis left on",
+    ),
     (
         "pairs",
         lambda a, k, m: (np.ravel(a[..., k]), np.ravel(a[..., m])),
@@ -286,7 +290,7 @@ WRONG = [
     (
         "style_matrix_entry",
         lambda a, k, m: np.corrcoef(np.ravel(a[..., k]), np.ravel(a[..., m]))[0, 1],
-        None,
+        "Pearson correlation",
     ),
     ("style_matrix_entry", lambda a, k, m: [tf.reduce_sum(a[..., k] * a[..., m])], None),
     ("gram_matrix", reshaped, "reshape where a transpose was needed"),
