@@ -87,8 +87,9 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         return _not_attempted(exercise, f"my_{exercise.name} returns nothing (None)")
     if changes:
         return _wrong(
-            "The function changed its argument. Whoever uses the activations after it finds "
-            "other numbers. Make a new array instead of writing into the given one.",
+            "The function changed what it was given, and whoever uses that afterwards finds other "
+            "numbers. Put your result into something new. (Of NumPy arrays, `a -= b` changes `a`; "
+            "`a = a - b` does not.)",
             IN_PLACE,
         )
     truths = [exercise.canonical(exercise.right(*case)) for case in cases]
@@ -101,7 +102,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
             return problem
     note = ""
     if any(outcome.needs_numpy for outcome in outcomes):
-        note = " (It needs NumPy arrays: call it with a.numpy().)"
+        note = " (It works on NumPy arrays only: give it a.numpy() where a is a tensor.)"
     return Verdict(True, None, f"Right. {exercise.praise}{note}")
 
 
@@ -276,5 +277,5 @@ def _listed(values: np.ndarray) -> str:
 def _in_short(error: Exception) -> str:
     """Return the first line of a message, without the names of TensorFlow's inner nodes."""
     line = (str(error).strip() or "no message").splitlines()[0]
-    line = re.sub(r"\{\{.*?\}\} ?| ?\[Op:.*", "", line).rstrip(".")
+    line = re.sub(r"\{\{.*?\}\} ?| ?\[Op:.*", "", line).rstrip(" .")
     return line if len(line) < 150 else line[:149] + "…"

@@ -461,6 +461,10 @@ CONSTANT_MISTAKES = {
         lambda n_H, n_W, n_C: 1 / 2 * n_H * n_W * n_C**2,
         "1 / 2 * n is half of n. What is below the fraction line needs brackets.",
     ),
+    "brackets forgotten, all squared": Mistake(
+        lambda n_H, n_W, n_C: 1 / 2 * (n_H * n_W * n_C) ** 2,
+        "1 / 2 * n is half of n. What is below the fraction line needs brackets.",
+    ),
     "not inverted": Mistake(
         lambda n_H, n_W, n_C: (2 * n_H * n_W * n_C) ** 2,
         "That is the denominator: the constant is 1 divided by it.",
@@ -630,11 +634,11 @@ STYLE_COST_MISTAKES = {
         lambda J, lambdas: sum(lambdas[la] + J[la] for la in J),
         "λ weighs its layer: it is a factor.",
     ),
-    "= where += was needed": Mistake(
+    "= where += was needed, looping over J_layers": Mistake(
         lambda J, lambdas: [lambdas[la] * J[la] for la in J][-1],
         "Only the last layer is left in your sum.",
     ),
-    "= where += was needed, in the order of the λ": Mistake(
+    "= where += was needed": Mistake(
         lambda J, lambdas: [lambdas[la] * J[la] for la in lambdas][-1],
         "Only the last layer is left in your sum.",
     ),

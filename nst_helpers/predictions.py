@@ -23,7 +23,8 @@ PREDICTIONS = {
         "Which of the three numbers depends on the picture, and which on how the network was made?",
         {
             "a": "n_C does not grow: it is the number of filters, fixed when the network was made.",
-            "b": "More positions, the same channels. G, n_C × n_C, keeps its size too.",
+            "b": "More positions, the same channels. What asks for channels alone will not care "
+            "how large the picture is.",
             "c": "Only a network that ends in a fixed classifier needs one size; the convolutions "
             "slide over whatever they are given.",
             "d": "It is the other way round: the positions follow the picture, the channels the "
