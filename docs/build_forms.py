@@ -44,6 +44,7 @@ c.GenerateAssignment.preprocessors = [
     *GenerateAssignment.preprocessors.default(),
 ]
 c.ClearSolutions.code_stub = {{"python": "..."}}
+c.Execute.timeout = 600  # seconds a cell: a transfer takes more than nbgrader's 30
 '''
 
 

@@ -168,6 +168,18 @@ def test_the_guide_says_something_at_each_figure():
         assert len(rows) == len(cells), name
 
 
+def test_the_minutes_of_the_map_are_those_of_the_notebooks():
+    rows = re.findall(
+        r"^\| \[(0\d) .* \| (\d+) \|$", TEXTS["notebooks/00_start_here.ipynb"], re.MULTILINE
+    )
+    assert [number for number, _ in rows] == ["01", "02", "03", "04", "05"]
+    for number, minutes in rows:
+        opening = TEXTS[BY_NUMBER[number]].partition("\n## ")[0]
+        stated = re.findall(r"(?:Reading|Exercises|Explorer|Studio): (\d+) minutes", opening)
+        assert len(stated) == 3 and sum(map(int, stated)) == int(minutes), number
+    assert 230 <= sum(int(minutes) for _, minutes in rows) <= 250, "about four hours, with 00"
+
+
 # The questions everyone asks ------------------------------------------------------------------
 
 ASKED = (
