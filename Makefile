@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NBVAL := --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
-.PHONY: lab test test-unit test-notebooks test-solved test-browser notebooks studio slides student instructor lint
+.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser notebooks studio slides student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -27,6 +27,29 @@ test-notebooks: $(READY)
 # Every exercise solved: what test-notebooks runs unsolved. Notebook 00 has no exercises.
 test-solved: instructor
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest $(NBVAL) build/instructor/0[1-5]*.ipynb
+
+# The notebooks run twice, in random orders, read-only, from elsewhere, with VGG19.
+test-abuse: $(READY)
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests/abuse --run-abuse
+
+# Both ends of every range in requirements.txt, on the oldest and the newest Python of the README
+# where they are here.
+OLDEST_PYTHON ?= $(shell python3.10 -c "import sys; print(sys.executable)" 2>/dev/null || echo $(PYTHON))
+NEWEST_PYTHON ?= $(shell python3.13 -c "import sys; print(sys.executable)" 2>/dev/null || echo $(PYTHON))
+LOWER_BOUNDS := 's/^([a-z0-9-]+)>=([^,]+),.*/\1==\2/p'
+
+test-versions:
+	rm -rf .venv-oldest .venv-newest
+	$(OLDEST_PYTHON) -m venv .venv-oldest
+	sed -nE $(LOWER_BOUNDS) requirements.txt > .venv-oldest/lower_bounds.txt
+	.venv-oldest/bin/python -m pip install --disable-pip-version-check -q -r requirements.txt \
+		-c .venv-oldest/lower_bounds.txt
+	$(NEWEST_PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python -m pip install --disable-pip-version-check -q -r requirements.txt
+	for end in oldest newest; do \
+		.venv-$$end/bin/python --version && .venv-$$end/bin/python -m pip freeze --exclude-editable && \
+		NST_BACKBONE=vgg16 .venv-$$end/bin/python -m pytest tests || exit 1; \
+	done
 
 test-browser: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -q "playwright>=1.50,<2"
