@@ -5,8 +5,10 @@ activations → style_matrix → costs, reference → optimisers, transfer → f
 """
 
 from nst_helpers._quiet_start import start_tensorflow
+from nst_helpers.cell_order import guide_order
 
 start_tensorflow()
+guide_order()
 
 from nst_helpers.activations import (
     activation_gradient,

@@ -1,0 +1,230 @@
+"""Cells run in another order than written: the sentence that helps, and the notebooks' names."""
+
+import ast
+import builtins
+import json
+import re
+import symtable
+from collections import defaultdict
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.manager import start_new_kernel
+
+from nst_helpers import cell_order
+from nst_helpers.cell_order import NOTEBOOKS, advice
+
+FIRST = "style = 1\na_S = style + 1"
+CELLS = [
+    {"cell_type": "markdown", "source": ["# A title\n", "text"]},
+    {"cell_type": "code", "source": "import math\n\nvgg = 5"},
+    {"cell_type": "markdown", "source": "## 2 Blocks"},
+    {"cell_type": "code", "source": FIRST.splitlines(keepends=True)},
+    {"cell_type": "code", "source": "%time\n broken ="},
+    {"cell_type": "code", "source": "for k in range(3):\n    def look(image):\n        hidden = k"},
+    {"cell_type": "code", "source": "print(a_S)"},
+]
+SETUP = CELLS[1]["source"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "lesson.ipynb").write_text(json.dumps({"cells": CELLS}), "utf-8")
+    (tmp_path / "another.ipynb").write_text(
+        json.dumps({"cells": [{"cell_type": "code", "source": "a_S = 'of another notebook'"}]})
+    )
+    (tmp_path / "half.ipynb").write_text('{"cells": [{"cell_type"')
+    (tmp_path / "list.ipynb").write_text("[]")
+    (tmp_path / "folder.ipynb").mkdir()
+    return tmp_path
+
+
+# The sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "begin"),
+    [
+        ("a_S", "2 Blocks", "style = 1"),
+        ("style", "2 Blocks", "style = 1"),
+        ("vgg", "A title", "import math"),
+        ("math", "A title", "import math"),
+        ("look", "2 Blocks", "for k in range(3):"),
+        ("k", "2 Blocks", "for k in range(3):"),
+    ],
+)
+def test_the_cell_that_makes_the_name_is_named(folder, name, heading, begin):
+    said = advice(name, ["1 + 1", SETUP + "\n"], [folder])
+    assert said == (
+        f'{name} is made by the cell under "{heading}" that begins with `{begin}`. Run that one '
+        "first, or all cells above yours: menu Run ▸ Run All Above Selected Cell."
+    )
+
+
+@pytest.mark.parametrize("name", ["a_s", "broken", "hidden", "image", "styel"])
+def test_a_slip_of_the_pen_is_no_question_of_order(folder, name):
+    assert advice(name, [SETUP], [folder]) == ""
+
+
+@pytest.mark.parametrize("run", [[], ["1 + 1"], ["a_S = 3"]])
+def test_without_its_notebook_the_sentence_is_general(folder, run):
+    for folders in ([], [folder], [folder / "nowhere"]):
+        assert advice("a_S", run, folders).startswith("If a cell above makes a_S, run that one")
+
+
+# In a shell, and in a kernel as Jupyter starts it
+
+
+@pytest.fixture
+def shell(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    cell_order.guide_order()
+    cell_order.guide_order()  # a module may be imported again
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def plain(capsys):
+    """What was printed, without colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+
+
+def test_the_sentence_follows_the_error(shell, capsys):
+    shell.run_cell(SETUP, store_history=True)
+    assert plain(capsys) == ""
+    result = shell.run_cell("print(a_S)", store_history=True)
+    said = plain(capsys)
+    assert type(result.error_in_exec) is NameError
+    assert said.index("name 'a_S' is not defined") < said.index("a_S is made by the cell")
+    assert said.count("is made by the cell") == 1
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1 / 0", "print(a_s)", "raise NameError('mine')", "def f():\n    q = q\nf()", "a_S = 1; a_S"],
+)
+def test_all_other_errors_are_as_ever(shell, capsys, cell):
+    shell.run_cell(SETUP, store_history=True)
+    shell.run_cell(cell, store_history=True)
+    said = plain(capsys)
+    assert "is made by" not in said
+    assert "If a cell above" not in said
+
+
+def test_the_name_may_be_missing_deep_in_a_function(shell, capsys):
+    shell.run_cell(SETUP, store_history=True)
+    shell.run_cell("def total():\n    return a_S", store_history=True)
+    shell.run_cell("total()", store_history=True)
+    assert 'a_S is made by the cell under "2 Blocks"' in plain(capsys)
+
+
+def test_a_name_that_a_library_has_lost_is_no_question_of_order(shell, capsys):
+    shell.run_cell(SETUP, store_history=True)
+    shell.run_cell("a_S = 1\nexec('a_S', {})", store_history=True)
+    said = plain(capsys)
+    assert "name 'a_S' is not defined" in said
+    assert "is made by" not in said
+
+
+def test_nothing_is_done_without_a_shell():
+    assert InteractiveShell._instance is None
+    cell_order.guide_order()
+
+
+def test_a_kernel_still_answers_with_an_error(tmp_path):
+    """In a folder without notebooks, with the set-up cell of one of ours."""
+    cells = [c for c in nbformat.read(NOTEBOOKS / "04_layer_style_cost.ipynb", 4).cells]
+    setup = next(c.source for c in cells if c.cell_type == "code")
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    messages = []
+    try:
+        for cell in (setup, "compared", "compard", "1 / 0"):
+            messages.clear()
+            reply = client.execute_interactive(
+                cell, timeout=120, output_hook=lambda m: messages.append(m["content"])
+            )["content"]
+            said = "".join(m.get("text", "") for m in messages)
+            if cell == setup:
+                assert reply["status"] == "ok", reply
+                continue
+            assert reply["status"] == "error"
+            assert reply["traceback"]
+            assert [m["ename"] for m in messages if "ename" in m] == [reply["ename"]]
+            expected = 'compared is made by the cell under "4 Does it measure style?"'
+            assert (expected in said) == (cell == "compared")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+# The notebooks: a cell that runs at all, runs with the names that it was written for
+
+
+def scopes(table):
+    for child in table.get_children():
+        yield child
+        yield from scopes(child)
+
+
+def made_and_read(statement):
+    """The names that a statement makes for other cells, and those that it may take from them."""
+    table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    symbols = table.get_symbols()
+    made = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    read = {s.get_name() for s in symbols if s.is_referenced()}
+    for scope in scopes(table):
+        read |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+    return made, read
+
+
+def names_of(cell):
+    made, read = set(), set()
+    for statement in ast.parse(cell).body:
+        # Of an exercise's cell that waits for the student's choice, what stands behind it.
+        for part in statement.body if isinstance(statement, ast.If) else [statement]:
+            makes, reads = made_and_read(part)
+            loops = isinstance(part, ast.For | ast.With | ast.FunctionDef)
+            read |= reads - made - (makes if loops else set())
+            made |= makes
+        if isinstance(statement, ast.If):
+            read |= made_and_read(ast.Expr(statement.test))[1]
+    return made, {name for name in read if not hasattr(builtins, name)}
+
+
+def ambiguous(cells):
+    """{name: the cells that make it}, of all names that a cell takes from others."""
+    makers, takers = defaultdict(list), defaultdict(list)
+    for name_of_cell, text in cells:
+        made, read = names_of(text)
+        for name in made:
+            makers[name].append((name_of_cell, text))
+        for name in read:
+            takers[name].append(name_of_cell)
+    return {
+        name: [cell for cell, _ in makers[name]]
+        for name in takers
+        if len(makers[name]) != 1
+        and not (makers[name] and all(is_import(name, text) for _, text in makers[name]))
+    }
+
+
+def is_import(name, cell):
+    """An import means the same wherever it stands."""
+    return bool(re.search(rf"^(?:from|import) .*\b{name}\b", cell, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.name)
+def test_a_name_that_other_cells_take_has_one_meaning(path):
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    assert ambiguous((cell.id, cell.source) for cell in cells) == {}
+
+
+def test_the_search_for_two_meanings_finds_them():
+    cells = [("one", "a = 1\nb = a"), ("two", "a = 2"), ("three", "print(a, [c for c in (b,)])")]
+    assert ambiguous(cells) == {"a": ["one", "two"]}
+    assert ambiguous([("one", "x = 1"), ("two", "def f():\n    return y")]) == {"y": []}
+    assert ambiguous([("one", "x = 1\nx"), ("two", "x = 2\nprint(x)")]) == {}
