@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import http.client
 import os
 import re
 import socket
@@ -260,15 +261,53 @@ def _bounded_reads(patience: float):
 
         https_response = http_response
 
-    default = socket.getdefaulttimeout()
     previous = urllib.request._opener
-    socket.setdefaulttimeout(SILENCE)
-    urllib.request.install_opener(urllib.request.build_opener(Watch))
+    urllib.request.install_opener(urllib.request.build_opener(Watch, _Http, _Https))
     try:
         yield
     finally:
-        socket.setdefaulttimeout(default)
         urllib.request.install_opener(previous)
+
+
+class _HeadInTime:
+    """A connection that hangs up where the head of the answer trickles, each byte in time."""
+
+    def getresponse(self):
+        late, sock = threading.Event(), self.sock
+
+        def hang_up() -> None:
+            late.set()
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(SILENCE, hang_up)
+        timer.start()
+        try:
+            return super().getresponse()
+        finally:
+            timer.cancel()
+            if late.is_set():
+                raise TimeoutError(f"no answer within {SILENCE} seconds")
+
+
+class _HttpConnection(_HeadInTime, http.client.HTTPConnection):
+    pass
+
+
+class _HttpsConnection(_HeadInTime, http.client.HTTPSConnection):
+    pass
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, request):
+        request.timeout = SILENCE
+        return self.do_open(_HttpConnection, request)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, request):
+        request.timeout = SILENCE
+        return self.do_open(_HttpsConnection, request, context=self._context)
 
 
 def _in_short(error: BaseException) -> str:

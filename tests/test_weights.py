@@ -154,6 +154,12 @@ class Answer(http.server.BaseHTTPRequestHandler):
         if manner == "silent" or (manner == "silent later" and body):
             self.server.over.wait(60)
             return
+        if manner == "trickling head" or (manner == "trickling head later" and body):
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+            with contextlib.suppress(OSError):
+                while not self.server.over.wait(0.05):
+                    self.wfile.write(b"x")
+            return
         if manner == "missing":
             self.send_error(404, "Not Found")
             return
@@ -236,8 +242,10 @@ def test_a_good_host_is_asked_once(host):
 
 BAD_MANNERS = {
     "silent": "no answer within|timed out",
-    "silent later": "timed out",
+    "silent later": "no answer within|timed out",
     "falls silent": "timed out",
+    "trickling head": "no answer within",
+    "trickling head later": "no answer within",
     "missing": "Not Found",
     "captive portal": "Wi-Fi log-in page",
     "wrong checksum": "hash does not match|corrupted",
