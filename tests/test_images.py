@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -296,6 +297,48 @@ def test_an_interrupted_writer_leaves_nothing_behind(tmp_path, picture, monkeypa
     with pytest.raises(KeyboardInterrupt):
         save_image(picture, tmp_path / "result.png")
     assert not list(tmp_path.iterdir())
+
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has other names and links")
+
+
+@POSIX
+def test_a_link_is_replaced_and_what_it_points_to_is_left_alone(tmp_path, picture):
+    (tmp_path / "precious.txt").write_text("precious")
+    (tmp_path / "result.png").symlink_to(tmp_path / "precious.txt")
+    save_image(picture, tmp_path / "result.png")
+    assert (tmp_path / "precious.txt").read_text() == "precious"
+    assert not (tmp_path / "result.png").is_symlink()
+
+
+NAMES = ["..%2f..%2fetc.png", "-rf.png", "$(touch x).png", "a;touch x.png", "|touch x", "a\nb.png"]
+written = []
+
+
+def watch(event, arguments, watching=written):
+    """Every file opened for writing, by whomever."""
+    if event == "open" and watching and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        watching.append(arguments[0])
+
+
+@pytest.fixture(scope="module")
+def watched():
+    sys.addaudithook(watch)  # for good: it cannot be taken off
+
+
+@POSIX
+@pytest.mark.parametrize("name", NAMES)
+def test_a_files_name_never_chooses_where_something_is_written(watched, tmp_path, picture, name):
+    path = tmp_path / name
+    path.write_bytes(encode_png(picture))
+    written[:] = ["watching"]
+    for source in (path, str(path), path.read_bytes()):
+        load_image(source)
+    assert written == ["watching"]
+    save_image(picture, tmp_path / "result.png")
+    assert len(written) > 1, "the watch itself must work, else this test proves nothing"
+    written.clear()
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([name, "result.png"])
 
 
 def test_png_carries_the_settings(picture):
