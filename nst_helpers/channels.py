@@ -25,9 +25,14 @@ def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray
 
     Raises
     ------
+    TypeError
+        One of the two is no list.
     ValueError
-        One of the two is empty, or the blocks differ in their number of channels.
+        One of the two is empty, the blocks differ in their number of channels, or hold NaN.
     """
+    for name, given in (("present", present), ("absent", absent)):
+        if not isinstance(given, Sequence | np.ndarray):
+            raise TypeError(f"{name} is {type(given).__name__}, expected a list of blocks.")
     if not len(present) or not len(absent):
         raise ValueError(
             f"{len(present)} blocks with and {len(absent)} without are given; at least one of "
@@ -41,6 +46,8 @@ def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray
             "the same n_C. Take all from the same layer."
         )
     means = np.stack([a.mean(axis=(0, 1, 2)) for a in blocks])
+    if not np.isfinite(means).all():
+        raise ValueError("The blocks hold NaN or infinite values. Check the pictures.")
     weakest, strongest = means[: len(present)].min(axis=0), means[len(present) :].max(axis=0)
     return int(np.argmax((weakest - strongest) / (means.mean(axis=0) + 1e-3)))
 
@@ -69,6 +76,7 @@ def channel_pair(a: np.ndarray, k: int, k_prime: int) -> tuple[np.ndarray, np.nd
     if a.ndim != 4:
         raise ValueError(f"a has shape {a.shape}, expected (1, n_H, n_W, n_C).")
     for name, channel in (("k", k), ("k_prime", k_prime)):
-        if not 0 <= channel < a.shape[-1]:
-            raise ValueError(f"{name} is {channel}, expected 0 to {a.shape[-1] - 1}.")
+        whole = isinstance(channel, int | np.integer) and not isinstance(channel, bool)
+        if not whole or not 0 <= channel < a.shape[-1]:
+            raise ValueError(f"{name} is {channel!r}, expected 0 to {a.shape[-1] - 1}.")
     return a[..., k].ravel(), a[..., k_prime].ravel()

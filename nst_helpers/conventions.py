@@ -132,7 +132,13 @@ def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int
         An unknown convention, or a block of another shape.
     """
     by = _convention(convention)
-    difference = by.scale * (check_activations(a_C) - check_activations(a_G))
+    a_C, a_G = check_activations(a_C, "a_C"), check_activations(a_G, "a_G")
+    if a_C.shape != a_G.shape:
+        raise ValueError(
+            f"a_C has shape {tuple(a_C.shape)} and a_G {tuple(a_G.shape)}; the content cost "
+            "compares position by position. Load both pictures at the same size."
+        )
+    difference = by.scale * (a_C - a_G)
     return tf.reduce_sum(tf.square(difference)) / by.content(block_of(a_G, pixels))
 
 
@@ -159,10 +165,13 @@ def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels:
         An unknown convention, or a block of another shape.
     """
     by = _convention(convention)
-    G_S, G_G = (
-        gram_matrix(by.scale * check_activations(a)) / by.matrix(block_of(a, pixels))
-        for a in (a_S, a_G)
-    )
+    a_S, a_G = check_activations(a_S, "a_S"), check_activations(a_G, "a_G")
+    if a_S.shape[-1] != a_G.shape[-1]:
+        raise ValueError(
+            f"a_S has {a_S.shape[-1]} channels and a_G {a_G.shape[-1]}; a style matrix is "
+            "n_C × n_C. Take both from the same layer."
+        )
+    G_S, G_G = (gram_matrix(by.scale * a) / by.matrix(block_of(a, pixels)) for a in (a_S, a_G))
     return tf.reduce_sum(tf.square(G_S - G_G)) / by.cost(block_of(a_G, pixels))
 
 
@@ -218,6 +227,8 @@ def convert_weights(
     from_, to = _convention(source), _convention(target)
     check_weight(alpha, "alpha"), check_weight(beta, "beta")
     lambdas = check_lambdas(lambdas)
+    if not isinstance(style, Mapping):
+        raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Block}}.")
     missing = [layer for layer in lambdas if layer not in style]
     if missing:
         raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Block for each.")
@@ -242,7 +253,7 @@ def _style_factor(by: Convention, b: Block) -> float:
 
 
 def _convention(name: str) -> Convention:
-    if name not in CONVENTIONS:
+    if name not in list(CONVENTIONS):
         raise ValueError(f"There is no convention {name!r}. {nearest(name, CONVENTIONS)}")
     return CONVENTIONS[name]
 

@@ -30,9 +30,11 @@ def show(figure: Figure, alt: str) -> None:
 
     Raises
     ------
-    ValueError
-        The alternative text is empty.
+    TypeError, ValueError
+        Not a figure, or no alternative text.
     """
+    if not isinstance(alt, str):
+        raise TypeError(f"alt is {alt!r}: say in a sentence what the figure shows.")
     if not alt.strip():
         raise ValueError("alt is empty: say in a sentence what the figure shows.")
     kind, data = encode_figure(figure)
@@ -51,7 +53,14 @@ def encode_figure(figure: Figure) -> tuple[str, bytes]:
     -------
     (str, bytes)
         The media type, "image/png" or "image/jpeg", and the file's content.
+
+    Raises
+    ------
+    TypeError
+        Not a figure.
     """
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure is {type(figure).__name__}; give what a plot_… function returns.")
     files = {}
     for kind, options in (("png", {}), ("jpeg", {"pil_kwargs": {"quality": 88}})):
         stream = io.BytesIO()
@@ -101,8 +110,14 @@ def plot_images(
     -------
     Figure
         The grid.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a list of pictures with a title each, or an impossible number of columns.
     """
-    columns = min(columns or min(len(images), 5), len(images))
+    images = _checked(images, titles, "images", (1, None, None, 3), "(1, H, W, 3)")
+    columns = min(5 if columns is None else _whole(columns, "columns"), len(images))
     rows = -(-len(images) // columns)
     aspect = max(image.shape[1] / image.shape[2] for image in images)
     lines = max(title.count("\n") for title in titles) + 1
@@ -138,8 +153,14 @@ def plot_maps(
     -------
     Figure
         The grid.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a list of maps with a title each, or an impossible number of columns.
     """
-    columns = min(columns, len(maps))
+    maps = _checked(maps, titles, "maps", (None, None), "(n_H, n_W)")
+    columns = min(_whole(columns, "columns"), len(maps))
     rows = -(-len(maps) // columns)
     aspect = max(m.shape[0] / m.shape[1] for m in maps)
     figure, axes = new_figure(rows, columns, rows * (WIDTH / columns * aspect + 0.3))
@@ -169,7 +190,14 @@ def plot_block(
     -------
     Figure
         The drawing; at most 6 × 6 cells a sheet.
+
+    Raises
+    ------
+    ValueError
+        A number that is not a whole one above 0.
     """
+    for name, number in (("n_H", n_H), ("n_W", n_W), ("n_C", n_C), ("shown", shown)):
+        _whole(number, name)
     rows, columns = min(n_H, 6), min(n_W, 6)
     figure, axes = new_figure(height=4.2)
     axis = axes[0, 0]
@@ -230,7 +258,18 @@ def plot_pairs(
     -------
     Figure
         The scatter plots side by side.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a list of pairs with a title each, the two of a pair differ in length, or there is no
+        such position to mark.
     """
+    for pair in pairs:
+        _check_pair(pair, "A pair")
+        if mark is not None and not 0 <= mark < len(pair[0]):
+            raise ValueError(f"mark is {mark}, expected 0 to {len(pair[0]) - 1}.")
+    _checked([pair[0] for pair in pairs], titles, "pairs", (None,), "(n,)")
     figure, axes = new_figure(1, len(pairs), 3.6, sharex=True, sharey=True)
     for axis, (x, y), title in zip(axes.flat, pairs, titles, strict=True):
         axis.scatter(x, y, s=12, alpha=0.45, color=COLOURS[0], edgecolors="none")
@@ -266,7 +305,13 @@ def plot_matrices(
     -------
     Figure
         The matrices with one colour bar.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a list of matrices with a title each.
     """
+    matrices = _checked(matrices, titles, "matrices", (None, None), "(n_C, n_C)")
     figure, axes = new_figure(1, len(matrices), min(WIDTH / len(matrices) * 0.85 + 0.5, 5))
     largest = max(float(np.abs(m).max()) for m in matrices)
     lowest = -largest if diverging else min(0.0, *(float(m.min()) for m in matrices))
@@ -303,7 +348,20 @@ def plot_curves(
     -------
     Figure
         The curves with a legend.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a dictionary of one to seven curves, or an x and a y differ in length.
     """
+    _check_named(curves, "curves", "{label: (x, y)}")
+    for label, pair in curves.items():
+        _check_pair(pair, f"The curve {label!r}")
+    if len(curves) > len(COLOURS):
+        raise ValueError(
+            f"{len(curves)} curves are given; at most {len(COLOURS)} can be told apart. Draw two "
+            "figures."
+        )
     figure, axes = new_figure(height=3.8)
     axis = axes[0, 0]
     dashes = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
@@ -340,7 +398,19 @@ def plot_bars(
     -------
     Figure
         The bars with a legend.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a dictionary of series, or a series has not one number a name.
     """
+    _check_named(groups, "groups", "{series: numbers}")
+    for series, values in groups.items():
+        if np.shape(values) != (len(names),):
+            raise ValueError(
+                f"The series {series!r} has shape {np.shape(values)}, expected one number for each "
+                f"of the {len(names)} names."
+            )
     figure, axes = new_figure(height=3.8)
     axis = axes[0, 0]
     place, width = np.arange(len(names)), 0.8 / len(groups)
@@ -363,3 +433,46 @@ def plot_bars(
     if len(groups) > 1:
         axis.legend(fontsize=12)
     return figure
+
+
+def _checked(
+    items: Sequence, titles: Sequence[str], what: str, shape: tuple, form: str
+) -> list[np.ndarray]:
+    """Return the arrays to be drawn, one a title; None in `shape` stands for any length."""
+    if not isinstance(items, Sequence | np.ndarray):
+        raise TypeError(f"{what} is {type(items).__name__}, expected a list of arrays {form}.")
+    if isinstance(titles, str) or not all(isinstance(title, str) for title in titles):
+        raise TypeError(f"titles is {titles!r}, expected a list of texts, one for each drawing.")
+    if not len(items) or len(items) != len(titles):
+        raise ValueError(
+            f"{len(items)} {what} and {len(titles)} titles are given; expected as many of both, "
+            "and at least one."
+        )
+    arrays = [np.asarray(item) for item in items]
+    for n, array in enumerate(arrays):
+        fits = [wanted in (None, found) for wanted, found in zip(shape, array.shape)]
+        if array.ndim != len(shape) or not all(fits) or not array.size:
+            raise ValueError(f"{what}[{n}] has shape {array.shape}, expected {form}.")
+    return arrays
+
+
+def _check_pair(pair: tuple, name: str) -> None:
+    try:
+        lengths = [len(values) for values in pair]
+    except TypeError as error:
+        raise TypeError(f"{name} is {pair!r}, expected two arrays (x, y).") from error
+    if len(lengths) != 2 or lengths[0] != lengths[1]:
+        raise ValueError(f"{name} has lengths {lengths}, expected two arrays of one length (x, y).")
+
+
+def _check_named(items: Mapping, name: str, form: str) -> None:
+    if not isinstance(items, Mapping):
+        raise TypeError(f"{name} is {type(items).__name__}, expected a dictionary {form}.")
+    if not items:
+        raise ValueError(f"{name} is empty: there is nothing to draw.")
+
+
+def _whole(number: int, name: str) -> int:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+        raise ValueError(f"{name} is {number!r}, expected a whole number above 0.")
+    return number

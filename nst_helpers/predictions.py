@@ -151,7 +151,7 @@ def judge_prediction(name: str, choice: str | None) -> tuple[bool, str]:
     ValueError
         There is no such prediction.
     """
-    if name not in PREDICTIONS:
+    if name not in list(PREDICTIONS):
         raise ValueError(f"There is no prediction {name!r}; expected one of {list(PREDICTIONS)}.")
     right, hint, feedback = PREDICTIONS[name]
     letters = ", ".join(f'"{letter}"' for letter in feedback)

@@ -21,11 +21,16 @@ def gram_matrix_loops(a: np.ndarray) -> np.ndarray:
     numpy.ndarray
         float64, (n_C, n_C).
 
+    Raises
+    ------
+    ValueError
+        Another shape.
+
     Notes
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 3.
     """
-    _, n_H, n_W, n_C = np.shape(a)
+    _, n_H, n_W, n_C = _shape(a, "a")
     G = np.zeros((n_C, n_C))
     for k in range(n_C):
         for k_prime in range(n_C):
@@ -47,8 +52,15 @@ def content_cost_loops(a_C: np.ndarray, a_G: np.ndarray) -> float:
     -------
     float
         J_content.
+
+    Raises
+    ------
+    ValueError
+        Not two blocks of one shape.
     """
-    _, n_H, n_W, n_C = np.shape(a_C)
+    _, n_H, n_W, n_C = _shape(a_C, "a_C")
+    if _shape(a_G, "a_G") != np.shape(a_C):
+        raise ValueError(f"a_C has shape {np.shape(a_C)} and a_G {np.shape(a_G)}, expected one.")
     total = 0.0
     for i in range(n_H):
         for j in range(n_W):
@@ -72,11 +84,18 @@ def layer_style_cost_loops(a_S: np.ndarray, a_G: np.ndarray) -> float:
     float
         J_style_layer.
 
+    Raises
+    ------
+    ValueError
+        Another shape, or another number of channels.
+
     Notes
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 4.
     """
-    _, n_H, n_W, n_C = np.shape(a_G)
+    _, n_H, n_W, n_C = _shape(a_G, "a_G")
+    if _shape(a_S, "a_S")[3] != n_C:
+        raise ValueError(f"a_S has {np.shape(a_S)[3]} channels and a_G {n_C}, expected as many.")
     same_count = (n_H * n_W) / (np.shape(a_S)[1] * np.shape(a_S)[2])
     G_S, G_G = gram_matrix_loops(a_S), gram_matrix_loops(a_G)
     total = 0.0
@@ -102,8 +121,22 @@ def style_cost_loops(
     -------
     float
         J_style.
+
+    Raises
+    ------
+    ValueError
+        Activations of a layer are missing, or of another shape.
     """
+    if missing := sorted(set(lambdas) - set(a_S) | set(lambdas) - set(a_G)):
+        raise ValueError(f"The activations of {', '.join(missing)} are not given.")
     total = 0.0
     for layer, weight in lambdas.items():
         total += weight * layer_style_cost_loops(a_S[layer], a_G[layer])
     return total
+
+
+def _shape(a: np.ndarray, name: str) -> tuple[int, ...]:
+    shape = np.shape(a)
+    if len(shape) != 4 or shape[0] != 1:
+        raise ValueError(f"{name} has shape {shape}, expected (1, n_H, n_W, n_C).")
+    return shape

@@ -182,8 +182,17 @@ def strongest_pairs(G: np.ndarray, count: int = 3) -> list[tuple[int, int, float
     -------
     list of (k, k', entry)
         k < k', the strongest first.
+
+    Raises
+    ------
+    ValueError
+        Not a square matrix, or an impossible count.
     """
     G = np.asarray(G)
+    if G.ndim != 2 or G.shape[0] != G.shape[1]:
+        raise ValueError(f"G has shape {G.shape}, expected (n_C, n_C).")
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise ValueError(f"count is {count!r}, expected a whole number above 0.")
     k, k_prime = np.triu_indices(len(G), 1)
     entries = G[k, k_prime]
     order = np.argsort(-np.abs(entries), kind="stable")[:count]

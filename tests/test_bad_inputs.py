@@ -1,11 +1,14 @@
 """Whatever is given by mistake: an error of ours, that says what was given and what is expected."""
 
+import importlib
+import inspect
 import io
 import os
 import re
 import struct
 import zlib
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,8 +44,35 @@ from nst_helpers import (
     unroll,
     weights,
 )
+from nst_helpers.channels import channel_pair, selective_channel
+from nst_helpers.conventions import (
+    Block,
+    block_of,
+    content_cost_in,
+    convert_weights,
+    layer_style_cost_in,
+)
+from nst_helpers.figures import (
+    encode_figure,
+    plot_bars,
+    plot_block,
+    plot_curves,
+    plot_images,
+    plot_maps,
+    plot_matrices,
+    plot_pairs,
+    show,
+)
 from nst_helpers.images import check_image, encode_png, to_pil
 from nst_helpers.network import prepare_for_transfer
+from nst_helpers.predictions import check_prediction
+from nst_helpers.reference import (
+    content_cost_loops,
+    gram_matrix_loops,
+    layer_style_cost_loops,
+    style_cost_loops,
+)
+from nst_helpers.style_matrix import strongest_pairs
 from nst_helpers.weights import read_weights
 
 NAN, INF = float("nan"), float("inf")
@@ -851,6 +881,155 @@ def test_costs_of_a_picture_of_another_size(vgg, shape):
     refused(lambda: transfer.cost_and_gradient(np.zeros(shape)), ValueError, message)
 
 
+# Figures, channels, loops and conventions: what notebooks take beside the names above -----------
+
+M, FIGURE = np.ones((4, 4)), plot_images([GOOD], ["one"])
+XY = (np.ones(3), np.ones(3))
+BLOCK = Block(4, 3, 2, 12)
+OURS = {"source": "ours", "target": "d2l"}
+COUNTS = r"\d images and \d titles are given; expected as many of both"
+NO_COLUMNS = "columns is .+, expected a whole number above 0"
+
+OTHER_CALLS = [
+    ("show nothing", lambda: show(None, "words"), TypeError, "figure is NoneType; give what"),
+    ("show a picture", lambda: show(GOOD, "words"), TypeError, "figure is ndarray"),
+    ("show without words", lambda: show(FIGURE, ""), ValueError, "alt is empty"),
+    ("show with blanks", lambda: show(FIGURE, " \n"), ValueError, "alt is empty"),
+    ("show, words None", lambda: show(FIGURE, None), TypeError, "alt is None: say in a sentence"),
+    ("show, words 5", lambda: show(FIGURE, 5), TypeError, "alt is 5"),
+    ("encode nothing", lambda: encode_figure(None), TypeError, "figure is NoneType"),
+    ("no images", lambda: plot_images([], []), ValueError, COUNTS),
+    ("images None", lambda: plot_images(None, ["a"]), TypeError, "images is NoneType"),
+    ("an image alone", lambda: plot_images(GOOD, ["a"]), ValueError, r"images\[0\] has shape"),
+    ("no batch axis", lambda: plot_images([GOOD[0]], ["a"]), ValueError, r"\(1, H, W, 3\)"),
+    ("None among images", lambda: plot_images([GOOD, None], ["a", "b"]), ValueError, r"\[1\]"),
+    ("an empty image", lambda: plot_images([GOOD[:, :0]], ["a"]), ValueError, r"\(1, 0, 48, 3\)"),
+    ("too few titles", lambda: plot_images([GOOD] * 2, ["a"]), ValueError, COUNTS),
+    ("too many titles", lambda: plot_images([GOOD], ["a", "b"]), ValueError, COUNTS),
+    ("titles in one text", lambda: plot_images([GOOD] * 2, "ab"), TypeError, "titles is 'ab'"),
+    ("titles None", lambda: plot_images([GOOD], [None]), TypeError, "list of texts"),
+    ("0 columns", lambda: plot_images([GOOD], ["a"], 0), ValueError, NO_COLUMNS),
+    ("-1 columns", lambda: plot_images([GOOD], ["a"], -1), ValueError, NO_COLUMNS),
+    ("1.5 columns", lambda: plot_images([GOOD], ["a"], 1.5), ValueError, NO_COLUMNS),
+    ("columns True", lambda: plot_images([GOOD], ["a"], True), ValueError, NO_COLUMNS),
+    ("no maps", lambda: plot_maps([], []), ValueError, "0 maps and 0 titles"),
+    ("a block for a map", lambda: plot_maps([A], ["a"]), ValueError, r"expected \(n_H, n_W\)"),
+    ("maps, few titles", lambda: plot_maps([M, M], ["a"]), ValueError, "2 maps and 1 titles"),
+    ("maps, 0 columns", lambda: plot_maps([M], ["a"], 0), ValueError, NO_COLUMNS),
+    ("a block of 0 rows", lambda: plot_block(0, 3, 2), ValueError, "n_H is 0, expected a whole"),
+    ("1.5 channels", lambda: plot_block(4, 3, 1.5), ValueError, "n_C is 1.5"),
+    ("no width", lambda: plot_block(4, None, 2), ValueError, "n_W is None"),
+    ("no sheet drawn", lambda: plot_block(4, 3, 2, shown=0), ValueError, "shown is 0"),
+    ("no pairs", lambda: plot_pairs([], []), ValueError, "0 pairs and 0 titles"),
+    ("pairs, no titles", lambda: plot_pairs([XY], []), ValueError, "1 pairs and 0 titles"),
+    ("a pair alone", lambda: plot_pairs(XY, ["a", "b"]), TypeError, "expected two arrays"),
+    ("three in a pair", lambda: plot_pairs([(*XY, M[0])], ["a"]), ValueError, "has lengths"),
+    ("a pair unlike", lambda: plot_pairs([(M[0], XY[0])], ["a"]), ValueError, r"\[4, 3\]"),
+    (
+        "no such dot",
+        lambda: plot_pairs([XY], ["a"], mark=3),
+        ValueError,
+        "mark is 3, expected 0",
+    ),
+    ("no matrices", lambda: plot_matrices([], []), ValueError, "0 matrices and 0 titles"),
+    ("a row for a matrix", lambda: plot_matrices([M[0]], ["a"]), ValueError, r"shape \(4,\)"),
+    ("a matrix alone", lambda: plot_matrices(M, ["a"]), ValueError, "4 matrices and 1 titles"),
+    ("no curves", lambda: plot_curves({}), ValueError, "curves is empty"),
+    ("a list of curves", lambda: plot_curves([XY]), TypeError, "curves is list, expected a dict"),
+    ("a curve without x", lambda: plot_curves({"J": [3, 2, 1]}), TypeError, "expected two arrays"),
+    ("x unlike y", lambda: plot_curves({"J": (range(3), M[0])}), ValueError, "of one length"),
+    (
+        "eight curves",
+        lambda: plot_curves(dict.fromkeys("abcdefgh", XY)),
+        ValueError,
+        "8 curves are given; at most 7",
+    ),
+    ("no bars", lambda: plot_bars({}, ["a"], "J"), ValueError, "groups is empty"),
+    ("a list of bars", lambda: plot_bars([1], ["a"], "J"), TypeError, "groups is list"),
+    ("bars, few names", lambda: plot_bars({"S": [1, 2]}, ["a"], "J"), ValueError, "of the 1 names"),
+    ("channel 2 of 2", lambda: channel_pair(A, 0, 2), ValueError, "k_prime is 2, expected 0 to 1"),
+    ("channel -1", lambda: channel_pair(A, -1, 0), ValueError, "k is -1"),
+    ("channel None", lambda: channel_pair(A, None, 0), ValueError, "k is None"),
+    ("channel 0.5", lambda: channel_pair(A, 0.5, 0), ValueError, "k is 0.5"),
+    ("channel True", lambda: channel_pair(A, True, 0), ValueError, "k is True"),
+    ("channel red", lambda: channel_pair(A, 0, "red"), ValueError, "k_prime is 'red'"),
+    ("no block", lambda: channel_pair(None, 0, 0), ValueError, r"a has shape \(\)"),
+    ("none with it", lambda: selective_channel([], [A]), ValueError, "0 blocks with and 1 without"),
+    ("none without it", lambda: selective_channel([A], []), ValueError, "1 blocks with and 0"),
+    ("no list", lambda: selective_channel([A], None), TypeError, "absent is NoneType"),
+    ("a block alone", lambda: selective_channel(A, [A]), ValueError, "The blocks have shapes"),
+    ("two layers", lambda: selective_channel([A], [A[..., :1]]), ValueError, "the same layer"),
+    ("blocks of NaN", lambda: selective_channel([A * NAN], [A]), ValueError, "hold NaN"),
+    ("loops, no block", lambda: gram_matrix_loops(None), ValueError, r"a has shape \(\)"),
+    ("loops, no batch", lambda: gram_matrix_loops(A[0]), ValueError, r"shape \(4, 3, 2\)"),
+    ("loops, two", lambda: gram_matrix_loops(np.concatenate([A, A])), ValueError, r"\(2, 4, 3, 2"),
+    ("loops, larger G", lambda: content_cost_loops(A[:, :3], A), ValueError, "expected one"),
+    ("loops, smaller G", lambda: content_cost_loops(A, A[:, :3]), ValueError, "expected one"),
+    ("loops, one layer", lambda: layer_style_cost_loops(A, A[..., :1]), ValueError, "a_S has 2 ch"),
+    (
+        "loops, no layer",
+        lambda: style_cost_loops({}, {"x": A}, {"x": 1}),
+        ValueError,
+        "of x are",
+    ),
+    ("no pairs wanted", lambda: strongest_pairs(M, 0), ValueError, "count is 0"),
+    ("1.5 pairs wanted", lambda: strongest_pairs(M, 1.5), ValueError, "count is 1.5"),
+    ("no square", lambda: strongest_pairs(M[:3]), ValueError, r"G has shape \(3, 4\)"),
+    ("no matrix", lambda: strongest_pairs(None), ValueError, r"G has shape \(\)"),
+    ("J in no convention", lambda: layer_style_cost_in("mine", A, A, 12), ValueError, "'mine'"),
+    ("in two", lambda: layer_style_cost_in(["ours"], A, A, 12), ValueError, "Did you mean ours"),
+    ("in None", lambda: content_cost_in(None, A, A, 12), ValueError, "no convention N"),
+    (
+        "of two sizes",
+        lambda: content_cost_in("ours", A, A[:, :3], 12),
+        ValueError,
+        "at the same",
+    ),
+    (
+        "of two layers",
+        lambda: layer_style_cost_in("ours", A, A[..., :1], 12),
+        ValueError,
+        "a_S has 2",
+    ),
+    ("of no pixels", lambda: content_cost_in("ours", A, A, 0), ValueError, "expected Block"),
+    ("of pixels None", lambda: block_of(A, None), ValueError, "expected Block"),
+    ("of no batch", lambda: layer_style_cost_in("ours", A[0], A, 12), ValueError, "a_S have shape"),
+    (
+        "no shapes",
+        lambda: convert_weights(1, 1, ONE, **OURS, content=BLOCK, style=None),
+        TypeError,
+        "style is NoneType",
+    ),
+    (
+        "a layer without shape",
+        lambda: convert_weights(1, 1, ONE, **OURS, content=BLOCK, style={}),
+        ValueError,
+        "style has no shape for block1_conv1",
+    ),
+    (
+        "a tuple for a shape",
+        lambda: convert_weights(1, 1, ONE, **OURS, content=(4, 3, 2, 12), style={}),
+        ValueError,
+        "style has no shape|expected Block",
+    ),
+    (
+        "a weight below 0",
+        lambda: convert_weights(-1, 1, ONE, **OURS, content=BLOCK, style={"block1_conv1": BLOCK}),
+        ValueError,
+        "alpha is -1",
+    ),
+    ("no such question", lambda: check_prediction("x", "a"), ValueError, "no prediction 'x'"),
+    ("two questions", lambda: check_prediction(["tiled"], "a"), ValueError, "no prediction"),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"), [pytest.param(*c[1:], id=c[0]) for c in OTHER_CALLS]
+)
+def test_other_calls(call, kind, message):
+    refused(call, kind, message)
+
+
 # All of it --------------------------------------------------------------------------------------
 
 TESTED = [
@@ -882,3 +1061,34 @@ NOTHING_TO_GIVE = [device.__name__]
 def test_every_public_function_is_in_the_matrix():
     functions = {name for name in nst_helpers.__all__ if callable(getattr(nst_helpers, name))}
     assert functions == {*TESTED, *NOTHING_TO_GIVE}, "give bad inputs to the new ones"
+
+
+# Behind the functions of the matrix, which check what these are given.
+INNER = {
+    "images": [],
+    "pictures": ["nearest"],
+    "weights": ["cached_vgg19", "vgg19_file"],
+    "convolution": ["fold_edge", "winograd_convolution", "winograd_maps"],
+    "network": ["check_layer"],
+    "activations": ["check_layers"],
+    "channels": [],
+    "style_matrix": ["check_activations", "positions"],
+    "costs": ["check_lambdas", "check_weight", "style_matrix_cost"],
+    "reference": [],
+    "conventions": [],
+    "transfer": [],
+    "figures": ["new_figure"],
+}
+
+
+@pytest.mark.parametrize("room", INNER)
+def test_every_function_of_a_room_is_in_the_matrix(room):
+    module = importlib.import_module(f"nst_helpers.{room}")
+    functions = {
+        name
+        for name, item in inspect.getmembers(module, inspect.isfunction)
+        if item.__module__ == module.__name__ and not name.startswith("_")
+    }
+    own = Path(__file__).read_text("utf-8").partition("# All of it")[0]
+    called = {name for name in functions if re.search(rf"\b{name}\(|\b{name},$", own, re.M)}
+    assert functions - called - {*NOTHING_TO_GIVE} == {*INNER[room]}
