@@ -11,11 +11,14 @@ from pathlib import Path
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 ABOVE = "all cells above yours: menu Run ▸ Run All Above Selected Cell"
 
+_unfinished: set[str] = set()  # names whose cells failed: an empty list may be all there is
+
 
 def guide_order() -> None:
-    """Let the notebook say, below each NameError, which cell makes the missing name.
+    """Let the notebook say, below a NameError, which cell makes the missing name.
 
-    The error itself stays as it is, and so do all other errors. Without IPython nothing is done.
+    The same below other errors, where a name was left half made by a cell that failed. The error
+    itself stays as it is, and so do all others. Without IPython nothing is done.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:
@@ -56,10 +59,19 @@ def advice(name: str, run: Iterable[str], folders: Iterable[Path]) -> str:
 
 def _advise(result) -> None:
     error, shell = result.error_in_exec, sys.modules["IPython"].get_ipython()
+    made, read = _made_by(result.info.raw_cell), _names(result.info.raw_cell, "is_referenced")
+    early = half_made = None
     # Neither its kinds (a local variable without a value), nor a name that a library has lost.
-    if type(error) is NameError and error.name and error.name not in shell.user_ns:
+    if type(error) is NameError and error.name not in shell.user_ns:
+        early = error.name
+    elif error is not None:
+        half_made = min(read & _unfinished - made, default=None)
+    (_unfinished.difference_update if result.success else _unfinished.update)(made)
+    if name := early or half_made:
         folders = dict.fromkeys((Path.cwd(), NOTEBOOKS))
-        if sentence := advice(error.name, shell.history_manager.input_hist_raw, folders):
+        if sentence := advice(name, shell.history_manager.input_hist_raw, folders):
+            if half_made:
+                print(f"{name} is only half made: its cell failed.")
             print(sentence)
 
 
@@ -80,8 +92,12 @@ def _cells(path: Path) -> list[tuple[str, str]]:
 
 
 def _made_by(cell: str) -> set[str]:
+    return _names(cell, "is_assigned") | _names(cell, "is_imported")
+
+
+def _names(cell: str, kind: str) -> set[str]:
     try:
-        names = symtable.symtable(cell, "cell", "exec").get_symbols()
+        symbols = symtable.symtable(cell, "cell", "exec").get_symbols()
     except SyntaxError:  # a cell with a % command, or one that is being written
         return set()
-    return {name.get_name() for name in names if name.is_assigned() or name.is_imported()}
+    return {symbol.get_name() for symbol in symbols if getattr(symbol, kind)()}

@@ -24,6 +24,8 @@ CELLS = [
     {"cell_type": "code", "source": "%time\n broken ="},
     {"cell_type": "code", "source": "for k in range(3):\n    def look(image):\n        hidden = k"},
     {"cell_type": "code", "source": "print(a_S)"},
+    {"cell_type": "code", "source": "rows = []\nrows.append(a_S)"},
+    {"cell_type": "code", "source": "max(rows)"},
 ]
 SETUP = CELLS[1]["source"]
 
@@ -113,6 +115,19 @@ def test_all_other_errors_are_as_ever(shell, capsys, cell):
     said = plain(capsys)
     assert "is made by" not in said
     assert "If a cell above" not in said
+
+
+def test_a_name_left_half_made_is_no_mystery(shell, capsys):
+    for cell in (SETUP, "rows = []\nrows.append(a_S)", "max(rows)"):
+        plain(capsys)
+        result = shell.run_cell(cell, store_history=True)
+    said = plain(capsys)
+    assert type(result.error_in_exec) is ValueError
+    assert "rows is only half made: its cell failed.\nrows is made by the cell under" in said
+    for cell in ("a_S = 2", "rows = []\nrows.append(a_S)", "max(rows) / 0"):
+        plain(capsys)
+        shell.run_cell(cell, store_history=True)
+    assert "is made by" not in plain(capsys)
 
 
 def test_the_name_may_be_missing_deep_in_a_function(shell, capsys):
