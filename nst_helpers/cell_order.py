@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
-import symtable
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 ABOVE = "all cells above yours: menu Run ▸ Run All Above Selected Cell"
+INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 _unfinished: set[str] = set()  # names whose cells failed: an empty list may be all there is
 
@@ -59,7 +60,7 @@ def advice(name: str, run: Iterable[str], folders: Iterable[Path]) -> str:
 
 def _advise(result) -> None:
     error, shell = result.error_in_exec, sys.modules["IPython"].get_ipython()
-    made, read = _made_by(result.info.raw_cell), _names(result.info.raw_cell, "is_referenced")
+    made, read = _made_by(result.info.raw_cell), _read_by(result.info.raw_cell)
     early = half_made = None
     # Neither its kinds (a local variable without a value), nor a name that a library has lost.
     if type(error) is NameError and error.name not in shell.user_ns:
@@ -92,12 +93,31 @@ def _cells(path: Path) -> list[tuple[str, str]]:
 
 
 def _made_by(cell: str) -> set[str]:
-    return _names(cell, "is_assigned") | _names(cell, "is_imported")
+    """Return the names that a cell leaves behind, so without those inside functions and [… for …]."""
+    names: set[str] = set()
+
+    def look(node: ast.AST) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif not isinstance(node, INNER):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif isinstance(node, ast.alias):
+                names.add((node.asname or node.name).partition(".")[0])
+            for child in ast.iter_child_nodes(node):
+                look(child)
+
+    look(_parsed(cell))
+    return names
 
 
-def _names(cell: str, kind: str) -> set[str]:
+def _read_by(cell: str) -> set[str]:
+    nodes = ast.walk(_parsed(cell))
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def _parsed(cell: str) -> ast.Module:
     try:
-        symbols = symtable.symtable(cell, "cell", "exec").get_symbols()
-    except SyntaxError:  # a cell with a % command, or one that is being written
-        return set()
-    return {symbol.get_name() for symbol in symbols if getattr(symbol, kind)()}
+        return ast.parse(cell)
+    except (SyntaxError, ValueError):  # with a % command, or still being written
+        return ast.Module([], [])

@@ -4,7 +4,6 @@ import ast
 import builtins
 import json
 import re
-import symtable
 from collections import defaultdict
 
 import nbformat
@@ -16,13 +15,17 @@ from nst_helpers import cell_order
 from nst_helpers.cell_order import NOTEBOOKS, advice
 
 FIRST = "style = 1\na_S = style + 1"
+LOOP = """for k in range(3):
+    def look(image):
+        hidden = k
+[inner for inner in (lambda z: z)(0)]"""
 CELLS = [
     {"cell_type": "markdown", "source": ["# A title\n", "text"]},
     {"cell_type": "code", "source": "import math\n\nvgg = 5"},
     {"cell_type": "markdown", "source": "## 2 Blocks"},
     {"cell_type": "code", "source": FIRST.splitlines(keepends=True)},
     {"cell_type": "code", "source": "%time\n broken ="},
-    {"cell_type": "code", "source": "for k in range(3):\n    def look(image):\n        hidden = k"},
+    {"cell_type": "code", "source": LOOP},
     {"cell_type": "code", "source": "print(a_S)"},
     {"cell_type": "code", "source": "rows = []\nrows.append(a_S)"},
     {"cell_type": "code", "source": "max(rows)"},
@@ -64,7 +67,7 @@ def test_the_cell_that_makes_the_name_is_named(folder, name, heading, begin):
     )
 
 
-@pytest.mark.parametrize("name", ["a_s", "broken", "hidden", "image", "styel"])
+@pytest.mark.parametrize("name", ["a_s", "broken", "hidden", "image", "inner", "z"])
 def test_a_slip_of_the_pen_is_no_question_of_order(folder, name):
     assert advice(name, [SETUP], [folder]) == ""
 
@@ -179,21 +182,20 @@ def test_a_kernel_still_answers_with_an_error(tmp_path):
 # The notebooks: a cell that runs at all, runs with the names that it was written for
 
 
-def scopes(table):
-    for child in table.get_children():
-        yield child
-        yield from scopes(child)
+SCOPES = (ast.FunctionDef, *cell_order.INNER)
 
 
 def made_and_read(statement):
     """The names that a statement makes for other cells, and those that it may take from them."""
-    table = symtable.symtable(ast.unparse(statement), "cell", "exec")
-    symbols = table.get_symbols()
-    made = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
-    read = {s.get_name() for s in symbols if s.is_referenced()}
-    for scope in scopes(table):
-        read |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
-    return made, read
+    handlers = [node for node in ast.walk(statement) if isinstance(node, ast.ExceptHandler)]
+    text, inside = ast.unparse(statement), {handler.name for handler in handlers}
+    for scope in (node for node in ast.walk(statement) if isinstance(node, SCOPES)):
+        for node in ast.walk(scope):
+            if isinstance(node, ast.arg):
+                inside.add(node.arg)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                inside.add(node.id)
+    return cell_order._made_by(text), cell_order._read_by(text) - inside
 
 
 def names_of(cell):
