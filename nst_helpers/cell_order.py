@@ -93,7 +93,7 @@ def _cells(path: Path) -> list[tuple[str, str]]:
 
 
 def _made_by(cell: str) -> set[str]:
-    """Return the names that a cell leaves behind, so without those inside functions and [… for …]."""
+    """Return the names that a cell leaves behind, without those inside functions and [… for …]."""
     names: set[str] = set()
 
     def look(node: ast.AST) -> None:
