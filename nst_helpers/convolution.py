@@ -11,6 +11,7 @@ way. Worth it from 128 channels on; a GPU does this by itself.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -57,17 +58,17 @@ def winograd_convolution(kernel: np.ndarray, edge: bool) -> Callable[[tf.Tensor]
     callable
         From (1, H, W, C_in) to (1, H, W, C_out), float32, differentiable once.
     """
-    forward = _tile_products(kernel)
-    backward = _tile_products(kernel[::-1, ::-1].transpose(0, 1, 3, 2))
+    forward = _transformed(kernel)
+    backward = _transformed(kernel[::-1, ::-1].transpose(0, 1, 3, 2))
 
     @tf.custom_gradient
     def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Callable]:
         def gradient(upstream: tf.Tensor) -> tf.Tensor:
             if not edge:
-                return backward(upstream, margin=0, edge=False)
-            return fold_edge(backward(upstream, margin=1, edge=False))
+                return _tile_products(margin=0, edge=False)(upstream, backward)
+            return fold_edge(_tile_products(margin=1, edge=False)(upstream, backward))
 
-        return forward(x, margin=0, edge=edge), gradient
+        return _tile_products(margin=0, edge=edge)(x, forward), gradient
 
     return convolve
 
@@ -89,22 +90,37 @@ def fold_edge(x: tf.Tensor) -> tf.Tensor:
     return tf.raw_ops.MirrorPadGrad(input=x, paddings=ring, mode="SYMMETRIC")
 
 
-def _tile_products(kernel: np.ndarray) -> Callable[..., tf.Tensor]:
-    side = TILE + 2
-    c_in, c_out = kernel.shape[2:]
-    B, G, A = winograd_maps()
+def _transformed(kernel: np.ndarray) -> tf.Tensor:
+    """Return G g Gᵀ for all pairs of channels, (36, C_in, C_out)."""
+    _, G, _ = winograd_maps()
     # Both directions of a tile at once: the Kronecker product of a map with itself.
-    B2, G2, A2 = (tf.constant(np.kron(M, M), tf.float32) for M in (B, G, A))
-    g = tf.reshape(G2 @ kernel.reshape(9, -1), (side * side, c_in, c_out))
+    G2 = tf.constant(np.kron(G, G), tf.float32)
+    return tf.reshape(G2 @ kernel.reshape(9, -1), (-1, *kernel.shape[2:]))
 
-    def lines(length: tf.Tensor, margin: int) -> tuple[tf.Tensor, tf.Tensor]:
+
+@functools.cache
+def _tile_products(margin: int, edge: bool) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Return Aᵀ [ g ⊙ (Bᵀ d B) ] A over all tiles, traced once for all layers of a network.
+
+    `margin` adds lines around the result, computed like all others.
+    """
+    side = TILE + 2
+    B, _, A = winograd_maps()
+    B2, A2 = (np.kron(M, M).astype(np.float32) for M in (B, A))
+
+    def lines(length: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return which lines each tile sees, (6, tiles), and the number of tiles."""
         tiles = -(-(length + 2 * margin) // TILE)
         return tf.range(side)[:, None] + tf.range(tiles) * TILE - 1 - margin, tiles
 
-    def convolve(x: tf.Tensor, margin: int, edge: bool) -> tf.Tensor:
-        height, width = tf.shape(x)[1], tf.shape(x)[2]
-        (i, rows), (j, columns) = lines(height, margin), lines(width, margin)
+    @tf.function(
+        input_signature=[tf.TensorSpec((1, None, None, None)), tf.TensorSpec((None, None, None))],
+        autograph=False,
+    )
+    def convolve(x: tf.Tensor, g: tf.Tensor) -> tf.Tensor:
+        _, height, width, c_in = tf.unstack(tf.shape(x))
+        c_out = tf.shape(g)[2]
+        (i, rows), (j, columns) = lines(height), lines(width)
         near_i, near_j = tf.clip_by_value(i, 0, height - 1), tf.clip_by_value(j, 0, width - 1)
         position = (near_i * width)[:, None, :, None] + near_j[None, :, None, :]
         x = tf.reshape(x, (-1, c_in))
@@ -119,4 +135,7 @@ def _tile_products(kernel: np.ndarray) -> Callable[..., tf.Tensor]:
         y = tf.reshape(y, (1, TILE * rows, TILE * columns, c_out))
         return y[:, : height + 2 * margin, : width + 2 * margin]
 
-    return convolve
+    def with_known_channels(x: tf.Tensor, g: tf.Tensor) -> tf.Tensor:
+        return tf.ensure_shape(convolve(x, g), (1, None, None, g.shape[2]))
+
+    return with_known_channels

@@ -259,6 +259,8 @@ def prepare_for_transfer(
 
     def rebuilt(layer: keras.Layer) -> keras.Layer:
         config = layer.get_config()
+        if isinstance(layer, keras.layers.Conv2D):
+            config["kernel_initializer"] = "zeros"  # random numbers take time; weights follow
         if isinstance(layer, keras.layers.MaxPooling2D) and pooling == "average":
             return keras.layers.AveragePooling2D.from_config(config)
         if fast and _is_wide(layer):

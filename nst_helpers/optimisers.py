@@ -125,13 +125,14 @@ def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
             questions.put(None)
 
     thread = threading.Thread(target=search, daemon=True)
-    thread.start()
     try:
+        thread.start()
         while (point := questions.get()) is not None:
             answers.put((yield point))
     finally:
         answers.put(None)
-        thread.join()
+        if thread.is_alive():  # not where an interrupt came before it had begun
+            thread.join()
 
 
 OPTIMISERS = {"gradient descent": gradient_descent, "adam": adam, "l-bfgs": l_bfgs}

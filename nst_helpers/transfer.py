@@ -38,7 +38,7 @@ from nst_helpers.style_matrix import gram_matrix, positions
 STARTS = ("content", "noise", "style")
 MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
 COARSEST = 80  # pixels of the shorter side below which no coarser level is made
-CLIMB = 0.6  # share of the steps spent below the full size
+CLIMB = 0.55  # share of the steps spent below the full size
 
 _prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -148,6 +148,9 @@ class StyleTransfer:
 
         self.size = (self._content if content is not None else self._style).shape[1:3]
         self._sizes = _level_sizes(self.size, levels)
+        if content is None and isinstance(start, str) and start == "content":
+            start = "noise"
+        self._starts_as_noise = isinstance(start, str) and start == "noise"
         self._start = self._first_picture(start, seed)
         self._content_layer, self._style_layers = content_layer, tuple(self._lambdas)
         self._extract, self._evaluate = _objective(
@@ -320,7 +323,7 @@ class StyleTransfer:
         for size, share in zip(self._sizes, _shares(count, len(self._sizes)), strict=True):
             if not share:
                 continue
-            image = resize_image(image, size)
+            image = self._enlarged(image, size)
             self._best = (math.inf, image)
             for current, costs in self._descend(image, share):
                 number += 1
@@ -332,6 +335,18 @@ class StyleTransfer:
             image = self._best[1]
             if self.message:
                 return
+
+    def _enlarged(self, image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        """Take a picture to the next level: the start there, plus the change so far.
+
+        So the fine detail of a start that is a picture is not blurred and made anew. That of
+        noise would stay as grain.
+        """
+        if self._starts_as_noise:
+            return resize_image(image, size)
+        before = resize_image(self._start, image.shape[1:3])
+        change = resize_image(image, size) - resize_image(before, size)
+        return np.clip(resize_image(self._start, size) + change, 0, 1)
 
     def _descend(self, image: np.ndarray, count: int) -> Iterator[tuple[np.ndarray, dict]]:
         """Take up to `count` steps at one size, beginning the dialogue anew where it ends."""
@@ -429,8 +444,6 @@ class StyleTransfer:
             return resize_image(check_image(start, "start"), self.size)
         if start not in STARTS:
             raise ValueError(f"start is {start!r}; choose from {', '.join(STARTS)}, or a picture.")
-        if start == "content" and self._content is None:
-            start = "noise"
         if start == "noise":
             if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
                 raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
@@ -473,7 +486,8 @@ def _traced(extract: Callable, content_layer: str | None, style_layers: tuple[st
         input_signature=[
             picture, tf.TensorSpec((1, None, None, None)), matrices, number, number,
             tf.TensorSpec((None,)),
-        ]
+        ],
+        autograph=False,  # nothing here to convert, and looking for it takes half of the tracing
     )  # fmt: skip
     def evaluate(image, a_C, G_S, alpha, beta, lambdas):
         with tf.GradientTape() as tape:

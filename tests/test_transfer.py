@@ -426,6 +426,18 @@ def test_an_interrupt_during_the_very_first_trace(content, style):
     assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
 
 
+def test_the_way_up_keeps_the_fine_detail_of_a_picture_and_not_that_of_noise(vgg, style):
+    content = np.random.default_rng(3).random((1, 65, 82, 3), dtype=np.float32)
+    options = {"beta": 0, "levels": 2}  # J is smallest where G is C: nothing is to be changed
+    *_, last = StyleTransfer(content, style, vgg, **options).steps(4)
+    assert last.size == (65, 82)
+    np.testing.assert_allclose(last.image, content, atol=1e-6)
+
+    transfer = StyleTransfer(None, content, vgg, start="noise", levels=2)
+    below, above = (step.image for step in transfer.steps(2))
+    np.testing.assert_array_equal(above, resize_image(below, (65, 82)))
+
+
 def test_interrupts_on_the_way_up_the_levels(vgg, style):
     content = resize_image(load_picture("coffee", 200), (64, 64))
     transfer = StyleTransfer(content, style, vgg, levels=2)
