@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NBVAL := --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
-.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser notebooks studio slides student instructor lint
+.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks studio slides student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -21,7 +21,10 @@ test: test-unit test-notebooks
 test-unit: $(READY)
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests
 
-test-notebooks: $(READY)
+test-bench: $(READY)
+	$(BIN)/python benchmarks/bench.py
+
+notebooks: $(READY)
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest $(NBVAL) notebooks
 
 # Every exercise solved: what test-notebooks runs unsolved. Notebook 00 has no exercises.

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Generator
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
+from scipy.optimize import minimize
 
 Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
 
@@ -80,7 +80,7 @@ def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
     x : array (n,)
         Where to begin, in [0, 1].
     rate : float
-        Mean change of a pixel in the very first step, before any curvature is known.
+        Root mean square change of a pixel in the first step, before any curvature is known.
     memory : int
         How many past steps the curvature is estimated from.
 
@@ -99,26 +99,25 @@ def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
     class Closed(Exception):  # noqa: N818
         pass
 
-    def objective(point: np.ndarray) -> tuple[float, np.ndarray]:
-        questions.put(point.copy())
+    # SciPy's first step has length 1: in this unit, that is the rate, root mean square.
+    unit = rate * np.sqrt(x.size)
+
+    def objective(walked: np.ndarray) -> tuple[float, np.ndarray]:
+        point = walked * unit
+        questions.put(np.clip(point, 0, 1))
         answer = answers.get()
         if answer is None:
             raise Closed
-        # With bounds, SciPy's first step is the gradient itself: scaled, it is a small one.
         J, gradient = answer
-        return J * rate, gradient * rate
+        # SciPy's own bounds take a second to set up for a picture. This does the same: a pixel
+        # at its limit is not pushed further.
+        pushed_out = ((point < 0) & (gradient > 0)) | ((point > 1) & (gradient < 0))
+        return J, np.where(pushed_out, 0, gradient) * unit
 
     def search() -> None:
         options = {"maxcor": memory, "maxiter": 10**6, "maxfun": 10**6, "ftol": 0, "gtol": 0}
         try:
-            minimize(
-                objective,
-                x,
-                jac=True,
-                method="L-BFGS-B",
-                bounds=Bounds(np.zeros_like(x), np.ones_like(x)),
-                options=options,
-            )
+            minimize(objective, x / unit, jac=True, method="L-BFGS-B", options=options)
         except Closed:
             pass
         finally:

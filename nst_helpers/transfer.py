@@ -38,7 +38,7 @@ from nst_helpers.style_matrix import gram_matrix, positions
 STARTS = ("content", "noise", "style")
 MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
 COARSEST = 80  # pixels of the shorter side below which no coarser level is made
-CLIMB = 0.55  # share of the steps spent below the full size
+CLIMB = 0.5  # share of the steps spent below the full size
 
 _prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -75,7 +75,7 @@ class StyleTransfer:
     optimiser : {"l-bfgs", "adam", "gradient descent"}
         How to go downhill.
     rate : float, optional
-        Mean change of a pixel in the first step (for "l-bfgs", which finds the later lengths
+        Change of a pixel in the first step (for "l-bfgs", which finds the later lengths
         itself), or in each ("adam"); the factor of the gradient ("gradient descent").
     start : {"content", "noise", "style"} or array (1, H, W, 3)
         The first G.
