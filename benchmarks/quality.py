@@ -47,7 +47,7 @@ def grain(image: np.ndarray) -> float:
 
 def draw(cases: list[tuple[str, np.ndarray, np.ndarray]], path) -> None:
     """Draw enlarged pieces, without and with each measure."""
-    figure = Figure(figsize=(11, 7.6), layout="constrained")
+    figure = Figure(figsize=(11, 5.5), layout="constrained")
     grid_of_axes = figure.subplots(2, len(cases))
     for column, (title, without, with_it) in zip(grid_of_axes.T, cases):
         for axes, image, word in zip(column, (without, with_it), ("without", "with")):

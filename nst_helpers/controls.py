@@ -23,20 +23,27 @@ TALLEST = 320  # pixels: rows of few pictures are not blown up beyond this heigh
 GATHER = 0.02  # seconds in which changes are gathered into one
 SMALLEST_SHOWN = 320  # pixels: small pictures are enlarged before they are sent
 
-# One look for all panels; the sizes are for the last row of a lecture room.
+# One look for all panels; the sizes are for the last row of a lecture room, and whatever can be
+# moved stands out from the ground by 3 : 1 or more.
 LOOK = """<style>
 .nst-panel { --jp-widgets-font-size: 16px; --jp-widgets-inline-height: 34px;
-  --jp-widgets-inline-label-width: 150px; --jp-widgets-slider-handle-size: 20px;
+  --jp-widgets-inline-label-width: 110px; --jp-widgets-slider-handle-size: 20px;
+  --jp-widgets-slider-handle-background-color: #0072B2;
+  --jp-widgets-slider-handle-border-color: #003A5C;
+  --jp-widgets-slider-active-handle-color: #0072B2;
   padding: 12px 14px; border: 1px solid #b8bec8; border-radius: 8px; background: #fff;
   color: #1b1f24; }
 .nst-panel .widget-label, .nst-panel .widget-readout, .nst-panel .widget-html-content,
 .nst-panel select, .nst-panel button { font-size: 16px; color: #1b1f24; }
 .nst-panel .widget-readout { min-width: 76px; }
+.nst-panel select, .nst-panel button { border: 1px solid #6b7280; }
 .nst-panel select { background-color: #fff; }
-.nst-panel .noUi-connect { background: #0072B2; }
+.nst-panel button.mod-primary { background: #0072B2; color: #fff; }
+.nst-panel .noUi-target { background: #7a8089 !important; border-color: #7a8089 !important; }
 .nst-panel .widget-html-content { line-height: 1.35; }
 .nst-panel button:focus-visible, .nst-panel select:focus-visible, .nst-panel a:focus-visible,
-.nst-panel .noUi-handle:focus-visible { outline: 3px solid #D55E00; outline-offset: 2px; }
+.nst-panel .widget-readout:focus-visible, .nst-panel .noUi-handle:focus-visible {
+  outline: 3px solid #D55E00; outline-offset: 2px; }
 .nst-panel .nst-title { font-size: 20px; font-weight: 600; }
 .nst-panel .nst-caption { text-align: center; }
 .nst-panel .nst-status { min-height: 1.4em; }
@@ -44,6 +51,43 @@ LOOK = """<style>
 .nst-panel a.nst-link { display: inline-block; padding: 5px 14px; border-radius: 4px;
   background: #0072B2; color: #fff; text-decoration: none; }
 </style>"""
+
+# ipywidgets leaves sliders without an accessible name and pictures without alternative text.
+# An invisible picture, once loaded, gives them their label and caption, now and after changes.
+NAMES = """<img hidden src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=" onload="
+  const tell = (one, what, text) => {
+    if (one && text && one.getAttribute(what) !== text) one.setAttribute(what, text);
+  };
+  const name = (panel) => {
+    for (const row of panel.querySelectorAll('.widget-inline-hbox')) {
+      const label = row.querySelector('label'), readout = row.querySelector('.widget-readout');
+      const handle = row.querySelector('[role=slider]');
+      if (!label || !handle) continue;
+      tell(row, 'title', label.title);
+      tell(handle, 'aria-label', label.textContent);
+      tell(handle, 'aria-valuetext', readout && readout.textContent);
+      if (readout && readout.isContentEditable) {
+        tell(readout, 'role', 'textbox');
+        tell(readout, 'aria-label', label.textContent + ', typed');
+      }
+    }
+    for (const image of panel.querySelectorAll('img.widget-image')) {
+      const caption = image.parentElement.querySelector('.nst-caption');
+      tell(image, 'alt', caption && caption.textContent);
+    }
+    for (const bar of panel.querySelectorAll('.widget-hprogress')) {
+      tell(bar, 'role', 'progressbar');
+      tell(bar, 'aria-label', 'Steps done');
+    }
+  };
+  const begin = (tries) => {
+    const panel = this.closest('.nst-panel');
+    if (!panel) { if (tries) setTimeout(begin, 200, tries - 1); return; }
+    name(panel);
+    const watch = {childList: true, subtree: true, characterData: true};
+    new MutationObserver(() => name(panel)).observe(panel, watch);
+  };
+  begin(50);">"""
 
 Row = Sequence[tuple[str, np.ndarray]]
 
@@ -72,7 +116,7 @@ class Panel(widgets.VBox):
         self, children: Sequence[widgets.Widget], name: str, still: Callable[[], View]
     ) -> None:
         self._name, self._still = name, still
-        title = widgets.HTML(f'{LOOK}<div class="nst-title">{html.escape(name)}</div>')
+        title = widgets.HTML(f'{LOOK}{NAMES}<div class="nst-title">{html.escape(name)}</div>')
         super().__init__([title, *children], layout=_layout("10px"))
         self.add_class("nst-panel")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import ipywidgets as widgets
 import keras
 import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from nst_helpers.activations import channel_peaks, cut_patch, extractor, receptive_field
@@ -382,10 +383,8 @@ def layer_explorer(style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, 
     tip = "The one layer l whose style matrix the noise was brought to"
     controls = {"layer": slider("Layer l", tip, options, options[len(options) // 2][1])}
 
-    def view(layer: str) -> View:
-        return layer_view(style, syntheses, layer)
-
-    return explorer("Layer explorer", controls, view)
+    views = {layer: layer_view(style, syntheses, layer) for layer in syntheses}
+    return explorer("Layer explorer", controls, lambda layer: views[layer])
 
 
 # Presentation: arrays to look at.
@@ -520,38 +519,59 @@ def _square(picture: np.ndarray) -> np.ndarray:
     return resize_image(picture, (SIZE, SIZE))
 
 
-def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int):
+@cache
+def _pair_chart() -> tuple:
+    """Return the figure, its two axes and the five marks in them that move.
+
+    Made once: to make axes takes longer than to draw them.
+    """
     figure, (pairs, total) = small_figure(
         10, 3.5, 2, left=0.09, right=0.985, wspace=0.27, bottom=0.19, top=0.91
     )
-    pairs.plot(red, yellow, ".", color=COLOURS[0], alpha=0.35, markersize=5, markeredgewidth=0)
-    pairs.plot(
-        red[here], yellow[here], "o", color=COLOURS[5], markersize=14, fillstyle="none", mew=3
+    ring = {"color": COLOURS[5], "markersize": 14, "fillstyle": "none", "mew": 3}
+    marks = (
+        *pairs.plot([], [], ".", color=COLOURS[0], alpha=0.35, markersize=5, markeredgewidth=0),
+        *pairs.plot([], [], "o", **ring),
+        *total.plot([], [], color=COLOURS[0], linewidth=2.5),
+        *total.plot([], [], "o", **ring),
+        total.axhline(0, color="black", linestyle="--", linewidth=1.5),
     )
-    pairs.set(xlabel=f"channel k = {k}", ylabel=f"channel k' = {k_prime}")
-    total.plot(sums, color=COLOURS[0], linewidth=2.5)
-    total.plot(here, sums[here], "o", color=COLOURS[5], markersize=14, fillstyle="none", mew=3)
-    total.axhline(sums[-1], color="black", linestyle="--", linewidth=1.5)
-    total.set(xlabel="positions summed so far", ylabel=f"sum; at the end G({k}, {k_prime})")
-    total.ticklabel_format(axis="y", scilimits=(-2, 3))
+    total.set_xlabel("positions summed so far")
     for axis in (pairs, total):
         axis.grid(alpha=0.3)
+        axis.locator_params(nbins=5)  # the ticks' numbers take most of the time
+    total.ticklabel_format(axis="y", scilimits=(-2, 3))
+    return figure, pairs, total, marks
+
+
+def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> Figure:
+    figure, pairs, total, (dots, pair, line, reached, end) = _pair_chart()
+    dots.set_data(red, yellow)
+    pair.set_data(red[[here]], yellow[[here]])
+    line.set_data(range(len(sums)), sums)
+    reached.set_data([here], sums[[here]])
+    end.set_ydata(sums[[-1, -1]])
+    pairs.set(xlabel=f"channel k = {k}", ylabel=f"channel k' = {k_prime}")
+    total.set_ylabel(f"sum; at the end G({k}, {k_prime})")
+    for axis in (pairs, total):
+        axis.relim()
+        axis.autoscale_view()
     return figure
 
 
-def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str):
-    figure, (axis,) = small_figure(5, 3.75, left=0.18, bottom=0.16)
+def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str) -> Figure:
+    figure, (axis,) = small_figure(5, 3.75, left=0.18, bottom=0.16, top=0.83)
     dashes = ("-", "--", "-.", ":", (0, (5, 1)))
     for n, (layer, (_, history)) in enumerate(syntheses.items()):
         strong = layer == chosen
         J = np.asarray(history["J"])
         axis.semilogy(
             J / J[0], color=COLOURS[n % 7], linestyle=dashes[n % 5],
-            linewidth=4 if strong else 1.5, alpha=1 if strong else 0.45, label=short_name(layer),
+            linewidth=4 if strong else 1.8, alpha=1 if strong else 0.6, label=short_name(layer),
         )  # fmt: skip
     axis.set(xlabel="step", ylabel="J / first J")
     axis.grid(alpha=0.3)
-    axis.legend(fontsize=11)
+    figure.legend(loc="upper center", ncols=3, fontsize=12, frameon=False, labelspacing=0.2)
     return figure
 
 

@@ -241,6 +241,7 @@ async def drive(run: Run, show: Callable[[Run], None]) -> None:
     with _paused_by_interrupt(run):
         before = time.perf_counter()
         while run.state == "running":
+            _listen()
             try:
                 result = await asyncio.to_thread(run.advance)
                 now = time.perf_counter()
@@ -257,15 +258,22 @@ async def drive(run: Run, show: Callable[[Run], None]) -> None:
 def _paused_by_interrupt(run: Run):
     """Make the kernel's interrupt pause all runs; an idle kernel would ignore it."""
     _running.add(run)
-    in_main = threading.current_thread() is threading.main_thread()
-    if in_main and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _pause_all)
     try:
         yield
     finally:
         _running.discard(run)
-        if in_main and not _running and signal.getsignal(signal.SIGINT) is _pause_all:
+        if not _running and _in_main() and signal.getsignal(signal.SIGINT) is _pause_all:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _listen() -> None:
+    """Hear interrupts between cells; asked at each step, since a cell sets its own handler."""
+    if _in_main() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _pause_all)
+
+
+def _in_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _pause_all(number, frame) -> None:
@@ -283,7 +291,7 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
     marks : list of int
         Steps after which a weight changed.
     count : int
-        Length of the time axis.
+        All steps: the longest that the time axis becomes.
 
     Returns
     -------
@@ -321,7 +329,11 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
             loc="upper center", ncols=3, fontsize=10.5, frameon=False, columnspacing=1.0,
             handlelength=2.6, labelspacing=0.25,
         )  # fmt: skip
-    axis.set(xlabel="step (dashed upright: a weight was changed)", xlim=(0.5, max(count, 2) + 0.5))
+    # The axis doubles when the curves have filled it, up to all steps.
+    done, reach = max((len(values) for values in terms.values()), default=0), 15
+    while reach < done:
+        reach *= 2
+    axis.set(xlabel="step", xlim=(0.5, max(min(reach, count), 2) + 0.5))
     axis.grid(alpha=0.3)
     return figure
 
@@ -448,7 +460,12 @@ class Studio:
             [*sliders, self.equal],
             layout=widgets.Layout(flex="42 1 0", min_width="0", grid_gap="5px"),
         )
-        curves = widgets.VBox([self.curves], layout=widgets.Layout(flex="58 1 0", min_width="0"))
+        says = widgets.HTML(
+            caption_html("The terms of J, step by step; dashed upright: a weight was changed")
+        )
+        curves = widgets.VBox(
+            [self.curves, says], layout=widgets.Layout(flex="58 1 0", min_width="0")
+        )
         return [
             row(self.content, self.uploads["content"], self.style, self.uploads["style"]),
             row(self.start, self.pause, self.reset, self.size, self.steps, self.bar, self.pace,
@@ -550,9 +567,7 @@ class Studio:
             self.status.say(f"Pausing after step {self.run.number + 1}.")
 
     def _reset(self) -> None:
-        if self.run is not None:
-            self.run.stop()
-        self.run = None
+        self.stop()
         self.bar.value, self.pace.value, self.link.value = 0, "", ""
         self._show_pictures()
         self._draw_curves()
@@ -587,13 +602,19 @@ class Studio:
             self._loop.call_later(GRACE, self._leave, before)
 
     def _leave(self, before: int) -> None:
-        if (self.panel._view_count or 0) < before:
+        if not self.panel._view_count:
+            self.stop()
+            self.status.say("The studio left the page, so its run ended. Start begins anew.")
+        elif self.panel._view_count < before:
             self._pause()
 
     def stop(self) -> None:
-        """End the run for good."""
-        if self.run is not None:
-            self.run.stop()
+        """End the run for good and let go of its memory; what is shown stays."""
+        run, self.run = self.run, None
+        if run is not None:
+            run.stop()
+            if self._task is None or self._task.done():
+                run.close()
 
     # What it shows.
 

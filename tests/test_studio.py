@@ -2,10 +2,14 @@
 
 import asyncio
 import base64
+import gc
 import io
 import json
+import os
+import sys
 import threading
 import time
+import weakref
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -98,6 +102,8 @@ def test_logarithmic_values_are_readable():
 
 
 def test_curves_are_drawn_with_a_line_where_a_weight_changed():
+    axis = plot_terms({"J": [1.0] * 20}, [], 300).axes[0]
+    assert axis.get_xlim()[1] == 30.5  # the curves fill at least half of it
     axis = plot_terms({"J": [3.0, 2.0, 1.0], "β J_style": [0.0, 0.0, 0.0]}, [2], 10).axes[0]
     assert len(axis.lines) == 2
     assert list(axis.lines[1].get_xdata()) == [2.5, 2.5]
@@ -301,10 +307,10 @@ def test_weights_of_zero_are_told_and_nothing_breaks(desk):
     assert desk.run.state == "finished"
 
 
-def upload(desk, kind, content):
+def upload(desk, kind, content, name="../../a picture.png"):
     desk.uploads[kind].value = (
         {
-            "name": "../../a picture.png",
+            "name": name,
             "type": "image/png",
             "size": len(content),
             "content": memoryview(content),
@@ -324,6 +330,58 @@ def test_a_picture_of_your_own_is_taken(desk, form):
     assert desk.run.state == "finished"
 
 
+written = []
+
+
+def watch(event, arguments, watching=written):
+    """Note every file opened for writing, made or renamed, by whomever."""
+    if not watching:
+        return
+    if event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        watching.append(arguments[0])
+    elif event in ("os.mkdir", "os.rename", "os.link", "os.symlink"):
+        watching.append(arguments)
+
+
+@pytest.fixture(scope="module")
+def watched():
+    sys.addaudithook(watch)  # for good: it cannot be taken off
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../evil.png",
+        "/tmp/evil.png",
+        "C:\\evil.png",
+        "a b ü.png",
+        "<img onerror=evil>",
+        "",
+        "\0",
+    ],
+)
+def test_the_name_of_an_upload_never_chooses_where_something_is_written(
+    desk, watched, tmp_path, monkeypatch, name
+):
+    monkeypatch.chdir(tmp_path)
+    stream = io.BytesIO()
+    Image.new("RGB", (60, 40), "crimson").save(stream, "PNG")
+    written[:] = ["watching"]
+    upload(desk, "content", stream.getvalue(), name)
+    upload(desk, "style", b"no picture", name)
+    desk._start()
+    made = written[1:]
+    (tmp_path / "seen").write_bytes(b"")
+    noticed = len(written) > len(made) + 1
+    written.clear()
+    assert desk.run.state == "finished"
+    assert made == []
+    assert noticed, "the watch itself must work, else this test proves nothing"
+    shown = [desk.content.options, desk.status.value, desk.link.value, desk.settings()]
+    assert "evil" not in str(shown)
+    assert 'download="style_transfer.png"' in desk.link.value
+
+
 def test_a_bad_upload_is_told_and_the_picture_stays(desk):
     before = desk.content.value, desk.pictures["C"].children[0].value
     upload(desk, "content", b"no picture at all")
@@ -332,27 +390,40 @@ def test_a_bad_upload_is_told_and_the_picture_stays(desk):
     assert (desk.content.value, desk.pictures["C"].children[0].value) == before
 
 
-def test_a_panel_that_leaves_the_page_pauses(desk, monkeypatch):
+def test_a_view_that_leaves_the_page_pauses(desk, monkeypatch):
     monkeypatch.setattr(rooms, "GRACE", 0.0)
     desk.steps.value = 60
 
     async def leave():
         desk._loop = asyncio.get_running_loop()
-        desk.panel._view_count = 1
+        desk.panel._view_count = 2
         desk._start()
         while desk.run.number < 2:
             await asyncio.sleep(0.005)
-        desk.panel._view_count = 0
+        desk.panel._view_count = 1
         while not desk._task.done():
             await asyncio.sleep(0.005)
+        return desk.run
 
     try:
-        asyncio.run(leave())
+        run = asyncio.run(leave())
     finally:
         desk._loop = None
-    assert desk.run.state == "paused"
-    assert desk.run.number < 60
+    assert run.state == "paused"
+    assert run.number < 60
     desk._reset()
+
+
+def test_a_panel_that_is_gone_from_the_page_frees_its_run(desk):
+    desk._start()
+    transfer = weakref.ref(desk.run.transfer)
+    desk.panel._view_count = 0
+    desk._leave(1)
+    gc.collect()
+    assert transfer() is None
+    assert "left the page" in desk.status.value
+    desk._start()
+    assert desk.run.state == "finished"
 
 
 def test_running_the_cell_again_stops_its_old_studio(desk, vgg, monkeypatch):

@@ -17,8 +17,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 
 TOP = Path(__file__).resolve().parents[2]
@@ -34,6 +36,35 @@ QUIET = [
 ]
 MINUTES = 60_000  # milliseconds
 TOKEN = "of-this-test"
+FAST = 0.3  # seconds from a key to the picture
+
+# All explorers in one notebook, without the transfers of notebook 04; and two studios in one.
+SHORT = {
+    "explorers": [
+        [
+            "import numpy as np",
+            "from nst_helpers import STYLE_LAYERS, load_picture, load_vgg",
+            "from nst_helpers.explorers import *",
+            "vgg, S = load_vgg(), load_picture('starry_night', 160)",
+            "runs = {l: (S * n / 5, {'J': np.exp(-np.arange(60) / (9 * n))})"
+            " for n, l in enumerate(STYLE_LAYERS, 1)}",
+        ],
+        ["activation_explorer(vgg)"],
+        ["pair_explorer(vgg)"],
+        ["style_matrix_explorer(vgg)"],
+        ["layer_explorer(S, runs)"],
+    ],
+    "studios": [
+        [
+            "from nst_helpers import load_vgg",
+            "from nst_helpers import studio",
+            "vgg = load_vgg()",
+        ],
+        ["studio.style_studio(vgg)"],
+        ["studio.style_studio(vgg, 'flower', 'great_wave')"],
+        ["print('running:', len(studio._running))"],
+    ],
+}
 
 if not CHROMIUM:
     pytest.skip(
@@ -85,6 +116,9 @@ def lab(tmp_path_factory):
     """A JupyterLab on a copy of the notebooks; the address of its root."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(TOP / "notebooks", folder / "notebooks")
+    for name, cells in SHORT.items():
+        cells = [new_code_cell("\n".join(cell)) for cell in cells]
+        nbformat.write(new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(
@@ -145,7 +179,9 @@ class Page:
         return panel
 
     def close(self):
-        text = self.page.inner_text("body").lower()
+        # The notebooks' prose may speak of such things; outputs may not.
+        outputs = self.page.locator(".jp-OutputArea-output, .nst-panel").all_inner_texts()
+        text = "\n".join(outputs).lower()
         assert "model not found" not in text
         assert "error displaying widget" not in text
         assert "traceback" not in text
@@ -171,13 +207,12 @@ def notebook(chromium, lab):
 
 def pictures(panel):
     """The addresses of the panel's pictures: they change where a picture does."""
-    return panel.locator("img").evaluate_all("all => all.map(one => one.src)")
+    return panel.locator("img.widget-image").evaluate_all("all => all.map(one => one.src)")
 
 
 def slider(panel, label):
     """The handle of the slider with this label; it takes arrow keys."""
-    row = panel.locator(f".widget-inline-hbox:has(> label:text('{label}'))")
-    return row.locator(".noUi-handle").first
+    return panel.get_by_role("slider", name=label).first
 
 
 def until(condition, seconds=60):
@@ -216,6 +251,175 @@ def test_an_explorer_answers_its_slider(notebook, name, title, label, key):
     until(lambda: panel.locator(".nst-status").inner_text() != said, 5)
     assert panel.locator(".nst-trouble").count() == 0
     shot(panel, f"explorer_{name[:2]}")
+    page.close()
+
+
+# In the page: when a key was pressed, and when the panel's first or later picture changed.
+WATCH = """panel => {
+  const seen = window.seen = {pressed: 0, after: [], pictures: 0};
+  panel.addEventListener('keydown', () => { seen.pressed = performance.now(); }, true);
+  const watch = new MutationObserver(changes => {
+    if (changes.some(change => change.target.matches('img.widget-image'))) {
+      seen.after.push((performance.now() - seen.pressed) / 1000);
+      seen.pictures += 1;
+    }
+  });
+  watch.observe(panel, {attributes: true, attributeFilter: ['src'], subtree: true});
+}"""
+
+
+def test_every_explorer_answers_fast_and_the_last_value_wins(notebook):
+    page = notebook("explorers.ipynb")
+    panels = {
+        "Activation": ["Channel k", "Layer l"],
+        "Pair": ["Channel k'", "Height i", "Together"],
+        "Style matrix": ["Layer l"],
+        "Layer": ["Layer l"],
+    }
+    page.panel("Layer explorer")  # the last one is there
+    time.sleep(2)
+    for name, labels in panels.items():
+        panel = page.panel(f"{name} explorer")
+        panel.evaluate(WATCH)
+        seconds = []
+        for label in labels:
+            handle = slider(panel, label)
+            handle.focus()
+            for key in ["ArrowRight"] * 2 + ["ArrowLeft"] * 4:
+                before = page.page.evaluate("seen.pictures")
+                page.page.keyboard.press(key)
+                deadline = time.monotonic() + 2
+                while page.page.evaluate("seen.pictures") == before:
+                    if time.monotonic() > deadline:
+                        break  # at the end of the slider
+                    time.sleep(0.01)
+                else:
+                    time.sleep(0.3)
+                    seconds.append(page.page.evaluate("seen.after.at(-1)"))
+        print(f"{name} explorer: median {np.median(seconds):.3f} s, maximum {max(seconds):.3f} s")
+        assert len(seconds) >= 3
+        assert np.median(seconds) < FAST
+
+    panel = page.panel("Pair explorer")
+    panel.evaluate(WATCH)
+    handle = slider(panel, "Height i")
+    handle.focus()
+    page.page.keyboard.press("Home")
+    until(lambda: "At i = 0," in panel.locator(".nst-status").inner_text())
+    until(lambda: handle.get_attribute("aria-valuetext") == "0%")
+    before = page.page.evaluate("seen.pictures")
+    for _ in range(50):
+        page.page.keyboard.press("ArrowRight")
+    until(lambda: "At i = 63," in panel.locator(".nst-status").inner_text(), 5)
+    time.sleep(1)
+    assert "At i = 63," in panel.locator(".nst-status").inner_text()
+    shown = page.page.evaluate("seen.pictures") - before
+    print(f"50 moves of one drag were answered by {shown} updates")
+    assert shown < 40
+    page.close()
+
+
+CONTROLS = ("slider", "button", "combobox", "img", "textbox", "link", "progressbar")
+
+
+def assert_named_and_reached_by_tab(page, panel):
+    """Every control has a name and a tooltip, and Tab alone comes to it and shows where it is."""
+    tree = panel.aria_snapshot()
+    nameless = [
+        line.strip()
+        for line in tree.splitlines()
+        if re.match(rf"\s*- ({'|'.join(CONTROLS)})\b(?! \")", line)
+    ]
+    assert not nameless, tree
+    untold = panel.evaluate(
+        """panel => [...panel.querySelectorAll('button, select, [role=slider]')]
+        .filter(one => !one.closest('[title]:not([title=""])')
+                && !one.closest('.widget-inline-hbox')?.querySelector('[title]:not([title=""])'))
+        .map(one => one.outerHTML)"""
+    )
+    assert untold == []
+    stops = panel.evaluate(
+        """panel => {
+          const all = [...panel.querySelectorAll('button, select, a, [role=slider]')]
+            .filter(one => one.offsetParent);
+          all.forEach((one, n) => { one.dataset.stop = n; });
+          all[0].focus();
+          return all.length;
+        }"""
+    )
+    reached, outlined = set(), set()
+    for _ in range(3 * stops):
+        stop, outline = page.page.evaluate(
+            """() => [document.activeElement?.dataset?.stop,
+                      getComputedStyle(document.activeElement).outlineStyle]"""
+        )
+        if stop is None and len(reached) == stops:
+            break
+        if stop is not None:
+            reached.add(int(stop))
+            if outline != "none":
+                outlined.add(int(stop))
+        page.page.keyboard.press("Tab")
+    assert reached == set(range(stops))
+    assert outlined >= set(range(1, stops))
+
+
+def test_controls_have_names_and_tab_reaches_them(notebook):
+    page = notebook("explorers.ipynb")
+    for name in ("Activation", "Pair", "Style matrix", "Layer"):
+        panel = page.panel(f"{name} explorer")
+        until(lambda panel=panel: slider(panel, "").get_attribute("aria-valuetext"))
+        assert_named_and_reached_by_tab(page, panel)
+    page.close()
+
+
+def test_two_studios_run_at_once_and_an_interrupt_pauses_both(notebook):
+    page = notebook("studios.ipynb")
+    first, second = page.page.locator(".nst-panel").first, page.page.locator(".nst-panel").nth(1)
+    second.wait_for(timeout=6 * MINUTES)
+    assert_named_and_reached_by_tab(page, second)
+
+    def step(studio):
+        found = re.search(r"step (\d+) of", studio.inner_text())
+        return int(found.group(1)) if found else 0
+
+    def begin(*studios):
+        for studio in studios:
+            studio.get_by_label("Size").select_option("128 px")
+            studio.get_by_label("Steps").select_option("600")
+            until(lambda studio=studio: "Press Start. Every" in studio.inner_text())
+        time.sleep(0.5)
+        for studio in studios:
+            studio.get_by_role("button", name="Start", exact=True).click()
+        until(lambda: all(step(studio) >= 3 for studio in studios))
+
+    def run_cell(index):
+        page.page.locator(".jp-CodeCell").nth(index).locator(".jp-InputPrompt").click()
+        page.page.keyboard.press("Control+Enter")
+
+    def counted(number):
+        run_cell(3)
+        output = page.page.locator(".jp-CodeCell").nth(3).locator(".jp-OutputArea-output")
+        until(lambda: output.count() and f"running: {number}" in output.first.inner_text(), 20)
+
+    def menu(name, item):
+        page.page.click(f".lm-MenuBar-itemLabel:text-is('{name}')")
+        page.page.click(f".lm-Menu-itemLabel:text-is('{item}')")
+
+    begin(first, second)
+    counted(2)  # and another cell is executed while both run
+    held = step(first), step(second)
+    until(lambda: step(first) > held[0] and step(second) > held[1])
+    menu("Kernel", "Interrupt Kernel")
+    until(lambda: all("Paused after" in studio.inner_text() for studio in (first, second)), 20)
+    counted(0)
+
+    first.get_by_role("button", name="Start", exact=True).click()
+    until(lambda: "Running" in first.inner_text())
+    counted(1)
+    run_cell(1)  # its own cell again: the old run ends, a new studio stands there
+    until(lambda: "A first impression" in first.inner_text())
+    counted(0)
     page.close()
 
 
@@ -287,7 +491,7 @@ def play_the_studio(page, studio, tmp_path):
     until(lambda: says("not a picture"))
     stream = io.BytesIO()
     Image.fromarray(np.full((40, 60, 3), (200, 30, 60), np.uint8)).save(stream, "WEBP")
-    own = tmp_path / "../own picture.webp"
+    own = tmp_path / "own picture ü.webp"
     own.write_bytes(stream.getvalue())
     before = pictures(studio)[0]
     upload(own)
