@@ -12,13 +12,16 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import ipywidgets as widgets
 import keras
+import matplotlib as mpl
 import numpy as np
 from IPython import get_ipython
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from nst_helpers.controls import (
     LastValueWins,
@@ -37,7 +40,7 @@ from nst_helpers.controls import (
     trouble,
 )
 from nst_helpers.costs import check_lambdas, check_weight
-from nst_helpers.figures import COLOURS
+from nst_helpers.figures import COLOURS, TEXT
 from nst_helpers.images import encode_png, load_image, resize_image
 from nst_helpers.network import STYLE_LAYERS, device, load_vgg
 from nst_helpers.pictures import PICTURES, load_picture
@@ -112,8 +115,15 @@ def weighted_terms(costs: Mapping, weights: Weights) -> dict[str, float]:
         "β J_style": beta * costs["J_style"],
     }
     for layer, cost in costs["J_style_layer"].items():
-        terms[f"β λ J_style ({short_name(layer)})"] = beta * lambdas[layer] * cost
+        terms[_term(layer)] = beta * lambdas[layer] * cost
     return terms
+
+
+def _term(layer: str) -> str:
+    return f"β λ J_style ({short_name(layer)})"
+
+
+TERMS = ("J", "α J_content", "β J_style", *map(_term, STYLE_LAYERS))
 
 
 class Run:
@@ -287,7 +297,7 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
     Parameters
     ----------
     terms : {name: list of float}
-        As in ``Run.terms``; a term that is 0 throughout is left out.
+        As in ``Run.terms``; where a term is 0 it is not drawn.
     marks : list of int
         Steps after which a weight changed.
     count : int
@@ -296,46 +306,70 @@ def plot_terms(terms: Mapping[str, list[float]], marks: list[int], count: int) -
     Returns
     -------
     Figure
-        A small figure that is drawn fast.
+        Always the same one, without a legend: a fresh one would take three times as long.
     """
-    figure, (axis,) = small_figure(7, 4.1, left=0.11, right=0.965, top=0.76, bottom=0.135)
-    styles = [
+    figure, lines, upright = _terms_chart()
+    axis, done, reach = figure.axes[0], 0, 15
+    for name, line in zip(TERMS, lines, strict=True):
+        values = np.array(terms.get(name, ()), float)
+        values[values <= 0] = np.nan
+        line.set_data(np.arange(1, len(values) + 1), values)
+        line.set_marker("." if len(values) == 1 else "")
+        done = max(done, len(values))
+    upright.set_data(np.repeat(marks, 3) + 0.5, np.tile([0, 1, np.nan], len(marks)))
+    # The axis doubles when the curves have filled it, up to all steps.
+    while reach < done:
+        reach *= 2
+    axis.set_xlim(0.5, max(min(reach, count), 2) + 0.5)
+    axis.relim()
+    axis.autoscale_view(scalex=False)
+    return figure
+
+
+def curves_picture(terms: Mapping[str, list[float]], marks: list[int], count: int) -> np.ndarray:
+    """Return ``plot_terms`` with its legend as a picture (1, H, W, 3), RGB in [0, 1]."""
+    curves = figure_picture(plot_terms(terms, marks, count))
+    return np.concatenate([_legend_picture(), curves], axis=1)
+
+
+@lru_cache(maxsize=1)
+def _terms_chart() -> tuple[Figure, list, Line2D]:
+    figure, (axis,) = small_figure(7, 3.2, left=0.12, right=0.965, top=0.97, bottom=0.17)
+    lines = [axis.plot([], **look)[0] for look in _looks()]
+    (upright,) = axis.plot(
+        [], transform=axis.get_xaxis_transform(), color="#555555", linewidth=1.5,
+        linestyle=(0, (4, 3)),
+    )  # fmt: skip
+    axis.set_yscale("log")
+    # Typeset powers and small ticks would take more time than all the rest.
+    axis.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
+    axis.minorticks_off()
+    axis.set_xlabel("step")
+    axis.grid(alpha=0.3)
+    return figure, lines, upright
+
+
+@lru_cache(maxsize=1)
+def _legend_picture() -> np.ndarray:
+    """Return the legend of the terms; drawn once, since its letters take time."""
+    with mpl.rc_context(TEXT):
+        figure = Figure(figsize=(7, 0.8), dpi=100, facecolor="white")
+    handles = [Line2D([], [], label=name, **look) for name, look in zip(TERMS, _looks())]
+    figure.legend(
+        handles=handles, loc="center", ncols=3, fontsize=10.5, frameon=False, columnspacing=1.0,
+        handlelength=2.6, labelspacing=0.25,
+    )  # fmt: skip
+    return figure_picture(figure)
+
+
+def _looks() -> list[dict]:
+    """Return colour, dash and width of each term: told apart without colours too."""
+    looks = [
         ("black", "-", 3.5), (COLOURS[0], "--", 3), (COLOURS[5], "-.", 3),
         (COLOURS[1], ":", 2.2), (COLOURS[2], (0, (5, 1)), 1.8),
         (COLOURS[3], (0, (3, 1, 1, 1)), 1.8), (COLOURS[4], (0, (1, 1)), 1.8), ("#777777", "-", 1.4),
     ]  # fmt: skip
-    for (name, values), (colour, dash, width) in zip(terms.items(), styles, strict=False):
-        line = np.array(values, float)
-        line[line <= 0] = np.nan
-        if np.isfinite(line).any():
-            steps = np.arange(1, len(line) + 1)
-            axis.plot(
-                steps,
-                line,
-                color=colour,
-                linestyle=dash,
-                linewidth=width,
-                label=name,
-                marker="." if len(line) == 1 else None,
-            )
-    for mark in marks:
-        axis.axvline(mark + 0.5, color="#555555", linewidth=1.5, linestyle=(0, (4, 3)))
-    if terms:
-        axis.set_yscale("log")
-        # Typeset powers and small ticks would take more time than all the rest.
-        axis.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
-        axis.minorticks_off()
-        figure.legend(
-            loc="upper center", ncols=3, fontsize=10.5, frameon=False, columnspacing=1.0,
-            handlelength=2.6, labelspacing=0.25,
-        )  # fmt: skip
-    # The axis doubles when the curves have filled it, up to all steps.
-    done, reach = max((len(values) for values in terms.values()), default=0), 15
-    while reach < done:
-        reach *= 2
-    axis.set(xlabel="step", xlim=(0.5, max(min(reach, count), 2) + 0.5))
-    axis.grid(alpha=0.3)
-    return figure
+    return [dict(zip(("color", "linestyle", "linewidth"), look, strict=True)) for look in looks]
 
 
 def readable_values(lowest: int, highest: int) -> list[tuple[str, float]]:
@@ -483,7 +517,7 @@ class Studio:
                ("Style S", self._picture("style"))]  # fmt: skip
         done = self.run.number if self.run else 0
         return View(
-            [row, [("The terms of J", figure_picture(plot_terms(terms, marks, count)))]],
+            [row, [("The terms of J", curves_picture(terms, marks, count))]],
             f"Three pictures: the content, the picture G after {done} steps, and the style; "
             "below them the curves of J and of each of its terms.",
         )
@@ -676,8 +710,9 @@ class Studio:
 
     def _draw_curves(self) -> None:
         run = self.run
-        figure = plot_terms(*((run.terms, run.marks, run.count) if run else ({}, [], 1)))
-        self.curves.value = encode_quickly(figure_picture(figure))
+        none = {}, [], self.steps.value
+        picture = curves_picture(*((run.terms, run.marks, run.count) if run else none))
+        self.curves.value = encode_quickly(picture)
 
     def _offer(self) -> None:
         """Put the picture, with the settings that made it, behind the download link."""

@@ -105,8 +105,10 @@ def test_curves_are_drawn_with_a_line_where_a_weight_changed():
     axis = plot_terms({"J": [1.0] * 20}, [], 300).axes[0]
     assert axis.get_xlim()[1] == 30.5  # the curves fill at least half of it
     axis = plot_terms({"J": [3.0, 2.0, 1.0], "β J_style": [0.0, 0.0, 0.0]}, [2], 10).axes[0]
-    assert len(axis.lines) == 2
-    assert list(axis.lines[1].get_xdata()) == [2.5, 2.5]
+    *lines, upright = axis.lines
+    assert [len(line.get_xdata()) for line in lines[:3]] == [3, 0, 3]
+    assert np.isnan(lines[2].get_ydata()).all()
+    assert list(upright.get_xdata()[:2]) == [2.5, 2.5]
     assert plot_terms({}, [], 1).axes
 
 

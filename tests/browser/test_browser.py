@@ -118,7 +118,9 @@ def lab(tmp_path_factory):
     shutil.copytree(TOP / "notebooks", folder / "notebooks")
     for name, cells in SHORT.items():
         cells = [new_code_cell("\n".join(cell)) for cell in cells]
-        nbformat.write(new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
+        kernel = {"name": "python3", "display_name": "Python 3"}  # else JupyterLab asks for one
+        made = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        nbformat.write(made, folder / "notebooks" / f"{name}.ipynb")
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(
@@ -332,7 +334,7 @@ def assert_named_and_reached_by_tab(page, panel):
     ]
     assert not nameless, tree
     untold = panel.evaluate(
-        """panel => [...panel.querySelectorAll('button, select, [role=slider]')]
+        """panel => [...panel.querySelectorAll('button, [role=slider]')]
         .filter(one => !one.closest('[title]:not([title=""])')
                 && !one.closest('.widget-inline-hbox')?.querySelector('[title]:not([title=""])'))
         .map(one => one.outerHTML)"""
