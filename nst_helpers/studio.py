@@ -464,7 +464,7 @@ class Studio:
             max=1, tooltip="Steps done", layout=widgets.Layout(flex="1 1 120px", min_width="80px")
         )
         self.pace, self.link, self.status = widgets.HTML(), widgets.HTML(), Status()
-        self.curves = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
+        self.curves = widgets.Image(format="jpeg", layout=widgets.Layout(width="100%"))
         self.pictures = {name: _picture() for name in ("C", "G", "S")}
         self.panel = Panel(self._arranged(), "Style studio", self._view)
 
@@ -704,7 +704,7 @@ class Studio:
 
     def _put(self, name: str, picture: np.ndarray, caption: str, share: float = 1.0) -> None:
         image, text = self.pictures[name].children
-        image.value = encode_quickly(picture, "JPEG")
+        image.value = encode_quickly(picture)
         text.value = caption_html(caption)
         self.pictures[name].layout.flex = f"{share * picture.shape[2] / picture.shape[1]:.3f} 1 0"
 
