@@ -44,7 +44,8 @@ LOOK = """<style>
 .nst-panel .widget-html-content { line-height: 1.35; }
 .nst-panel button:focus-visible, .nst-panel select:focus-visible, .nst-panel a:focus-visible,
 .nst-panel .widget-readout:focus-visible, .nst-panel .noUi-handle:focus-visible {
-  outline: 3px solid #D55E00; outline-offset: 2px; }
+  outline: 3px solid #D55E00 !important; outline-offset: 2px; }
+.nst-panel .widget-box { overflow: visible; }  /* what scrolls would take the Tab key */
 .nst-panel .nst-title { font-size: 20px; font-weight: 600; }
 .nst-panel .nst-caption { text-align: center; }
 .nst-panel .nst-status { min-height: 1.4em; }
