@@ -21,10 +21,7 @@ test: test-unit test-notebooks
 test-unit: $(READY)
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests
 
-test-bench: $(READY)
-	$(BIN)/python benchmarks/bench.py
-
-notebooks: $(READY)
+test-notebooks: $(READY)
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest $(NBVAL) notebooks
 
 # Every exercise solved: what test-notebooks runs unsolved. Notebook 00 has no exercises.
@@ -57,6 +54,9 @@ test-versions:
 test-browser: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -q "playwright>=1.50,<2"
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests/browser --run-browser
+
+bench: $(READY)
+	$(BIN)/python benchmarks/bench.py
 
 notebooks: $(READY)
 	$(BIN)/python notebooks/execute.py

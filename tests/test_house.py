@@ -340,3 +340,14 @@ def test_the_weights_are_described():
 def test_nothing_committed_is_huge_or_unreadable():
     for path in NOTEBOOKS:
         assert json.loads(path.read_text("utf-8"))["cells"]
+
+
+def test_every_command_of_the_makefile_has_one_rule():
+    # Make says nothing when a phony target has no rule: `make test` would test nothing.
+    lines = (TOP / "Makefile").read_text("utf-8").splitlines()
+    heads = [line.partition(":")[0] for line in lines if re.match(r"[a-z][a-z -]*:", line)]
+    rules = [name for head in heads for name in head.split()]
+    phony = next(line for line in lines if line.startswith(".PHONY:")).split()[1:]
+    assert sorted(rules) == sorted(phony)
+    readme = (TOP / "README.md").read_text("utf-8")
+    assert set(re.findall(r"`make ([a-z-]+)", readme)) <= set(phony)
