@@ -387,8 +387,8 @@ def test_two_studios_run_at_once_and_an_interrupt_pauses_both(notebook):
 
     def begin(*studios):
         for studio in studios:
-            studio.get_by_label("Size").select_option("128 px")
-            studio.get_by_label("Steps").select_option("600")
+            studio.get_by_role("combobox", name="Size").select_option("128 px")
+            studio.get_by_role("combobox", name="Steps").select_option("600")
             until(lambda studio=studio: "Press Start. Every" in studio.inner_text())
         time.sleep(0.5)
         for studio in studios:
@@ -450,8 +450,8 @@ def play_the_studio(page, studio, tmp_path):
     def says(words):
         return words in studio.locator(".nst-status").inner_text()
 
-    studio.get_by_label("Size").select_option("128 px")
-    studio.get_by_label("Steps").select_option("300")
+    studio.get_by_role("combobox", name="Size").select_option("128 px")
+    studio.get_by_role("combobox", name="Steps").select_option("300")
     until(lambda: says("Press Start. Every"))
     time.sleep(0.5)
     press("Start")
@@ -502,7 +502,7 @@ def play_the_studio(page, studio, tmp_path):
 
 
 def deleting_the_cell_pauses_the_run(page, studio):
-    studio.get_by_label("Steps").select_option("600")
+    studio.get_by_role("combobox", name="Steps").select_option("600")
     until(lambda: "Press Start. Every" in studio.inner_text())
     time.sleep(0.5)
     studio.get_by_role("button", name="Start", exact=True).click()
@@ -530,7 +530,7 @@ def test_the_studio_opens_alone_without_code(chromium, tmp_path):
     try:
         page = Page(chromium, f"http://127.0.0.1:{port}/")
         studio = page.panel("Style studio")
-        studio.get_by_label("Size").select_option("128 px")
+        studio.get_by_role("combobox", name="Size").select_option("128 px")
         until(lambda: "Press Start. Every" in studio.inner_text())
         time.sleep(0.5)
         studio.get_by_role("button", name="Start", exact=True).click()
