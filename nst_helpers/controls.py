@@ -40,7 +40,9 @@ LOOK = """<style>
 .nst-panel select, .nst-panel button { border: 1px solid #6b7280; }
 .nst-panel select { background-color: #fff; }
 .nst-panel button.mod-primary { background: #0072B2; color: #fff; }
-.nst-panel .noUi-target { background: #7a8089 !important; border-color: #7a8089 !important; }
+.nst-panel .noUi-target, .nst-panel .noUi-connects { background: #7a8089 !important;
+  border-color: #7a8089 !important; }
+.nst-panel .noUi-handle { background: #0072B2 !important; border: 1px solid #003A5C !important; }
 .nst-panel .widget-html-content { line-height: 1.35; }
 .nst-panel button:focus-visible, .nst-panel select:focus-visible, .nst-panel a:focus-visible,
 .nst-panel .widget-readout:focus-visible, .nst-panel .noUi-handle:focus-visible {
@@ -414,7 +416,7 @@ def figure_picture(figure: Figure) -> np.ndarray:
     """Return a figure as a picture (1, H, W, 3), RGB in [0, 1]."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    return (np.asarray(canvas.buffer_rgba())[None, ..., :3] / 255).astype(np.float32)
+    return np.asarray(canvas.buffer_rgba())[None, ..., :3] / np.float32(255)
 
 
 def small_figure(width: float, height: float, columns: int = 1, **options):
