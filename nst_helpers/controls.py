@@ -29,9 +29,6 @@ SMALLEST_SHOWN = 320  # pixels: small pictures are enlarged before they are sent
 LOOK = """<style>
 .nst-panel { --jp-widgets-font-size: 16px; --jp-widgets-inline-height: 34px;
   --jp-widgets-inline-label-width: 110px; --jp-widgets-slider-handle-size: 20px;
-  --jp-widgets-slider-handle-background-color: #0072B2;
-  --jp-widgets-slider-handle-border-color: #003A5C;
-  --jp-widgets-slider-active-handle-color: #0072B2;
   padding: 12px 14px; border: 1px solid #b8bec8; border-radius: 8px; background: #fff;
   color: #1b1f24; }
 .nst-panel .widget-label, .nst-panel .widget-readout, .nst-panel .widget-html-content,
