@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import keras
 import matplotlib as mpl
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
@@ -134,9 +135,7 @@ def pair_view(
             [
                 (
                     "Left: all pairs, one dot a position. Right: their products, summed row by row",
-                    figure_picture(
-                        _pairs_and_sum(red.ravel(), yellow.ravel(), sums, here, k, k_prime)
-                    ),
+                    _pairs_and_sum(red.ravel(), yellow.ravel(), sums, here, k, k_prime),
                 )
             ],
         ],
@@ -357,8 +356,10 @@ def style_matrix_explorer(vgg: keras.Model) -> Panel:
         "pairs": menu("Pairs", "Which pairs of channels are named and shown", which, "difference"),
     }
 
+    squares = {name: _square(picture) for name, picture in pictures.items()}  # once, not a move
+
     def view(**choices: str) -> View:
-        return style_matrix_view(pictures, activations, **choices)
+        return style_matrix_view(squares, activations, **choices)
 
     return explorer("Style matrix explorer", controls, view)
 
@@ -504,10 +505,11 @@ def matrix_picture(matrix: np.ndarray, largest: float, signed: bool = False) -> 
         (1, 384, 384, 3), RGB in [0, 1].
     """
     root = np.sign(matrix) * np.sqrt(np.clip(np.abs(matrix) / max(largest, 1e-12), 0, 1))
-    colours = mpl.colormaps["RdBu_r"]((root + 1) / 2) if signed else mpl.colormaps["cividis"](root)
+    values, cmap = ((root + 1) / 2, "RdBu_r") if signed else (root, "cividis")
+    colours = mpl.colormaps[cmap](values, bytes=True)
+    picture = Image.fromarray(colours[..., :3])
     method = Image.Resampling.NEAREST if len(matrix) < 384 else Image.Resampling.BOX
-    picture = Image.fromarray(np.uint8(colours[..., :3] * 255)).resize((384, 384), method)
-    return np.float32(picture)[None] / 255
+    return np.float32(picture.resize((384, 384), method))[None] / 255
 
 
 def _bright(values: np.ndarray) -> float:
@@ -521,7 +523,7 @@ def _square(picture: np.ndarray) -> np.ndarray:
 
 @cache
 def _pair_chart() -> tuple:
-    """Return the figure, its two axes and the five marks in them that move.
+    """Return the canvas, its two axes, the five marks in them, and a place for what is drawn.
 
     Made once: to make axes takes longer than to draw them.
     """
@@ -531,9 +533,9 @@ def _pair_chart() -> tuple:
     ring = {"color": COLOURS[5], "markersize": 14, "fillstyle": "none", "mew": 3}
     marks = (
         *pairs.plot([], [], ".", color=COLOURS[0], alpha=0.35, markersize=5, markeredgewidth=0),
-        *pairs.plot([], [], "o", **ring),
+        *pairs.plot([], [], "o", **ring, animated=True),
         *total.plot([], [], color=COLOURS[0], linewidth=2.5),
-        *total.plot([], [], "o", **ring),
+        *total.plot([], [], "o", **ring, animated=True),
         total.axhline(0, color="black", linestyle="--", linewidth=1.5),
     )
     total.set_xlabel("positions summed so far")
@@ -541,22 +543,30 @@ def _pair_chart() -> tuple:
         axis.grid(alpha=0.3)
         axis.locator_params(nbins=5)  # the ticks' numbers take most of the time
     total.ticklabel_format(axis="y", scilimits=(-2, 3))
-    return figure, pairs, total, marks
+    return FigureCanvasAgg(figure), pairs, total, marks, {}
 
 
-def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> Figure:
-    figure, pairs, total, (dots, pair, line, reached, end) = _pair_chart()
-    dots.set_data(red, yellow)
+def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> np.ndarray:
+    canvas, pairs, total, (dots, pair, line, reached, end), drawn = _pair_chart()
+    shown = (k, k_prime, red.tobytes(), yellow.tobytes())
+    if drawn.get("of") != shown:
+        dots.set_data(red, yellow)
+        line.set_data(range(len(sums)), sums)
+        end.set_ydata(sums[[-1, -1]])
+        pairs.set(xlabel=f"channel k = {k}", ylabel=f"channel k' = {k_prime}")
+        total.set_ylabel(f"sum; at the end G({k}, {k_prime})")
+        for axis in (pairs, total):
+            axis.relim()
+            axis.autoscale_view()
+        canvas.draw()
+        drawn.update(of=shown, ground=canvas.copy_from_bbox(canvas.figure.bbox))
+    # Where only the position moved, only the two rings are drawn anew.
+    canvas.restore_region(drawn["ground"])
     pair.set_data(red[[here]], yellow[[here]])
-    line.set_data(range(len(sums)), sums)
     reached.set_data([here], sums[[here]])
-    end.set_ydata(sums[[-1, -1]])
-    pairs.set(xlabel=f"channel k = {k}", ylabel=f"channel k' = {k_prime}")
-    total.set_ylabel(f"sum; at the end G({k}, {k_prime})")
-    for axis in (pairs, total):
-        axis.relim()
-        axis.autoscale_view()
-    return figure
+    pairs.draw_artist(pair)
+    total.draw_artist(reached)
+    return np.asarray(canvas.buffer_rgba())[None, ..., :3] / np.float32(255)
 
 
 def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str) -> Figure:
