@@ -334,7 +334,7 @@ def assert_named_and_reached_by_tab(page, panel):
     ]
     assert not nameless, tree
     untold = panel.evaluate(
-        """panel => [...panel.querySelectorAll('button, [role=slider]')]
+        """panel => [...panel.querySelectorAll('button, select, [role=slider]')]
         .filter(one => !one.closest('[title]:not([title=""])')
                 && !one.closest('.widget-inline-hbox')?.querySelector('[title]:not([title=""])'))
         .map(one => one.outerHTML)"""
