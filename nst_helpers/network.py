@@ -93,7 +93,7 @@ def load_vgg(
     Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition"
     (arXiv 1409.1556).
     """
-    _let_memory_grow()
+    _set_up_tensorflow()
     asked = name or os.environ.get("NST_BACKBONE") or None
     if asked is not None and asked not in BACKBONES:
         origin = "" if name else " in the environment variable NST_BACKBONE"
@@ -288,8 +288,12 @@ def _is_wide(layer: keras.Layer) -> bool:
     return isinstance(layer, keras.layers.Conv2D) and min(layer.kernel.shape[2:]) >= WORTH_IT
 
 
-def _let_memory_grow() -> None:
-    for gpu in tf.config.list_physical_devices("GPU"):
+def _set_up_tensorflow() -> None:
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        # On a CPU, rewriting the graph takes most of a second and makes no step faster.
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    for gpu in gpus:
         try:
             tf.config.experimental.set_memory_growth(gpu, True)
         except RuntimeError:  # the GPU is in use already, with the setting it has

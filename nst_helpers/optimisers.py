@@ -7,12 +7,14 @@ the same for all, and one step always means one evaluation of J and its gradient
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 from collections.abc import Generator
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import ThreadpoolController
 
 Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
 
@@ -69,7 +71,7 @@ def adam(x: np.ndarray, rate: float = 0.02, beta_1: float = 0.9, beta_2: float =
         x = np.clip(x - rate * direction / (spread + 1e-8), 0, 1)
 
 
-def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
+def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
     """Walk with an estimate of the curvature from the last steps (SciPy's L-BFGS-B).
 
     SciPy calls its objective itself, so it runs in a thread of its own, and its calls are
@@ -126,12 +128,23 @@ def l_bfgs(x: np.ndarray, rate: float = 0.02, memory: int = 10) -> Dialogue:
     thread = threading.Thread(target=search, daemon=True)
     try:
         thread.start()
-        while (point := questions.get()) is not None:
-            answers.put((yield point))
+        point = questions.get()
+        while point is not None:
+            answer = yield point
+            # NumPy's threads of linear algebra stay awake for a while after SciPy's short sums,
+            # and would take the processors from the network.
+            with _linear_algebra().limit(limits=1, user_api="blas"):
+                answers.put(answer)
+                point = questions.get()
     finally:
         answers.put(None)
         if thread.is_alive():  # not where an interrupt came before it had begun
             thread.join()
+
+
+@functools.cache
+def _linear_algebra() -> ThreadpoolController:
+    return ThreadpoolController()  # looks for the libraries, which takes some milliseconds
 
 
 OPTIMISERS = {"gradient descent": gradient_descent, "adam": adam, "l-bfgs": l_bfgs}
