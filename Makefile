@@ -53,7 +53,7 @@ test-versions:
 
 test-browser: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -q "playwright>=1.50,<2"
-	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests/browser --run-browser
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest -rs tests/browser --run-browser
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py

@@ -66,10 +66,9 @@ SHORT = {
     ],
 }
 
-if not CHROMIUM:
-    pytest.skip(
-        "There is no Chromium here: install it to test in a browser.", allow_module_level=True
-    )
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="There is no Chromium here: install it to test in a browser."
+)
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="Playwright is not installed: make test-browser installs it."
 )
