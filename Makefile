@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Jupyter's own limit of 10 MB would break the connection, without a word.
+LARGE_UPLOADS := "{'websocket_max_message_size': 200000000}"
 NBVAL := --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 .PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks studio slides student instructor lint
@@ -14,7 +16,8 @@ $(READY): requirements.txt pyproject.toml
 	touch $(READY)
 
 lab: $(READY)
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
+		--ServerApp.tornado_settings=$(LARGE_UPLOADS) notebooks/00_start_here.ipynb
 
 test: test-unit test-notebooks
 
@@ -62,7 +65,7 @@ notebooks: $(READY)
 	$(BIN)/python notebooks/execute.py
 
 studio: $(READY)
-	$(BIN)/voila docs/studio.ipynb
+	$(BIN)/voila --Voila.tornado_settings=$(LARGE_UPLOADS) docs/studio.ipynb
 
 slides: $(READY)
 	$(BIN)/python docs/build_slides.py

@@ -422,11 +422,11 @@ class Studio:
         self.uploads = {
             "content": widgets.FileUpload(
                 accept=kinds, description="Your own C",
-                tooltip="Take a content picture of your own: PNG, JPEG or WebP",
+                tooltip="Take a content picture of your own: PNG, JPEG or WebP, up to 10 MB",
             ),
             "style": widgets.FileUpload(
                 accept=kinds, description="Your own S",
-                tooltip="Take a style picture of your own: PNG, JPEG or WebP",
+                tooltip="Take a style picture of your own: PNG, JPEG or WebP, up to 10 MB",
             ),
         }  # fmt: skip
         suits = device()

@@ -34,6 +34,8 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+# What `make lab` tells the server, so that photographs of more than 10 MB can be uploaded.
+LARGE_UPLOADS = re.search(r'LARGE_UPLOADS := "(.+)"', (TOP / "Makefile").read_text())[1]
 MINUTES = 60_000  # milliseconds
 TOKEN = "of-this-test"
 FAST = 0.3  # seconds from a key to the picture
@@ -135,6 +137,7 @@ def lab(tmp_path_factory):
         "--ServerApp.port_retries=0",
         f"--ServerApp.token={TOKEN}",
         f"--ServerApp.root_dir={folder / 'notebooks'}",
+        f"--ServerApp.tornado_settings={LARGE_UPLOADS}",
     ]
     process = served(
         command,
@@ -374,11 +377,40 @@ def test_controls_have_names_and_tab_reaches_them(notebook):
     page.close()
 
 
-def test_two_studios_run_at_once_and_an_interrupt_pauses_both(notebook):
+def upload(page, studio, path):
+    with page.page.expect_file_chooser() as chooser:
+        studio.get_by_role("button", name="Your own C").click()
+    chooser.value.set_files(path)
+
+
+def shown_aspect(studio):
+    """Width over height of the content picture."""
+    image = studio.locator("img.widget-image").first
+    return image.evaluate("one => one.naturalWidth / one.naturalHeight")
+
+
+def pictures_from_a_phone(folder):
+    """Turned by EXIF, with an alpha channel, and larger than a message of Jupyter's may be."""
+    rng = np.random.default_rng(0)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    wide = Image.fromarray(rng.integers(0, 256, (200, 400, 3), np.uint8))
+    wide.save(folder / "turned.jpg", exif=turned)
+    Image.fromarray(rng.integers(0, 256, (120, 360, 4), np.uint8)).save(folder / "alpha.png")
+    Image.fromarray(rng.integers(0, 256, (2000, 2500, 3), np.uint8)).save(folder / "large.png")
+    assert (folder / "large.png").stat().st_size > 12e6
+    return {"turned.jpg": 0.5, "alpha.png": 3, "large.png": 1.25}
+
+
+def test_two_studios_uploads_an_interrupt_and_a_restart(notebook, tmp_path):
     page = notebook("studios.ipynb")
     first, second = page.page.locator(".nst-panel").first, page.page.locator(".nst-panel").nth(1)
     second.wait_for(timeout=6 * MINUTES)
     assert_named_and_reached_by_tab(page, second)
+    for name, aspect in pictures_from_a_phone(tmp_path).items():
+        upload(page, first, tmp_path / name)
+        until(lambda aspect=aspect: abs(shown_aspect(first) / aspect - 1) < 0.03)
+        assert first.locator(".nst-trouble").count() == 0
 
     def step(studio):
         found = re.search(r"step (\d+) of", studio.inner_text())
@@ -421,6 +453,12 @@ def test_two_studios_run_at_once_and_an_interrupt_pauses_both(notebook):
     run_cell(1)  # its own cell again: the old run ends, a new studio stands there
     until(lambda: "A first impression" in first.inner_text())
     counted(0)
+
+    begin(first)
+    menu("Kernel", "Restart Kernel and Run All Cells…")
+    page.page.click(".jp-Dialog .jp-mod-accept")
+    until(lambda: page.page.locator(".nst-panel:has-text('A first impression')").count() == 2)
+    counted(0)
     page.close()
 
 
@@ -440,11 +478,6 @@ def play_the_studio(page, studio, tmp_path):
     def step():
         found = re.search(r"step (\d+) of", studio.inner_text())
         return int(found.group(1)) if found else 0
-
-    def upload(path):
-        with page.page.expect_file_chooser() as chooser:
-            studio.get_by_role("button", name="Your own C").click()
-        chooser.value.set_files(path)
 
     def says(words):
         return words in studio.locator(".nst-status").inner_text()
@@ -488,14 +521,14 @@ def play_the_studio(page, studio, tmp_path):
 
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
-    upload(broken)
+    upload(page, studio, broken)
     until(lambda: says("not a picture"))
     stream = io.BytesIO()
     Image.fromarray(np.full((40, 60, 3), (200, 30, 60), np.uint8)).save(stream, "WEBP")
     own = tmp_path / "own picture ü.webp"
     own.write_bytes(stream.getvalue())
     before = pictures(studio)[0]
-    upload(own)
+    upload(page, studio, own)
     until(lambda: pictures(studio)[0] != before)
     until(lambda: studio.locator(".nst-trouble").count() == 0)
 
