@@ -49,7 +49,7 @@ from nst_helpers.transfer import Step, StyleTransfer
 SIZES = (128, 192, 256, 384, 512)
 STEPS = (30, 60, 120, 300, 600)
 PREVIEW_SIZE, PREVIEW_STEPS = 128, 16
-DRAWING_SHARE = 0.05  # of the time may go into drawing the curves
+DRAWING_SHARE = 0.03  # of the time may go into drawing the curves
 LONGEST_WAIT = 4.0  # seconds between two drawings, however slow they are
 GRACE = 1.0  # seconds a panel may be off the page, as when its cell is moved
 
