@@ -198,21 +198,22 @@ class EdgePaddedConv2D(keras.layers.Conv2D):
         return self.activation(tf.nn.bias_add(output, self.bias))
 
 
-class FrozenConv2D(keras.layers.Conv2D):
-    """A convolution with fixed weights, computed the fast way of ``nst_helpers.convolution``."""
+class FrozenConv2D(keras.layers.Layer):
+    """A convolution with fixed weights, computed the fast way of ``nst_helpers.convolution``.
 
-    def freeze(self, edge: bool) -> None:
-        """Take the kernel as it is now.
+    It takes the kernel as it is now, and its border as ``winograd_convolution`` does.
+    """
 
-        Parameters
-        ----------
-        edge : bool
-            See ``winograd_convolution``.
-        """
-        self.convolve = winograd_convolution(self.kernel.numpy(), edge)
+    def __init__(self, layer: keras.layers.Conv2D, edge: bool) -> None:
+        super().__init__(name=layer.name, trainable=False)
+        self.convolve = winograd_convolution(layer.kernel.numpy(), edge)
+        self.bias, self.activation = layer.bias, layer.activation
 
     def call(self, inputs):  # noqa: D102
         return self.activation(tf.nn.bias_add(self.convolve(inputs), self.bias))
+
+    def compute_output_shape(self, input_shape):  # noqa: D102
+        return *input_shape[:-1], self.bias.shape[0]
 
 
 def prepare_for_transfer(
@@ -257,30 +258,27 @@ def prepare_for_transfer(
     if fast is None:
         fast = not tf.config.list_physical_devices("GPU")
 
-    def rebuilt(layer: keras.Layer) -> keras.Layer:
+    def rebuilt(layer: keras.Layer, shape: tuple) -> keras.Layer:
+        if fast and _is_wide(layer):
+            return FrozenConv2D(layer, edge=padding == "edge")
         config = layer.get_config()
         if isinstance(layer, keras.layers.Conv2D):
             config["kernel_initializer"] = "zeros"  # random numbers take time; weights follow
         if isinstance(layer, keras.layers.MaxPooling2D) and pooling == "average":
             return keras.layers.AveragePooling2D.from_config(config)
-        if fast and _is_wide(layer):
-            return FrozenConv2D.from_config(config)
         if isinstance(layer, keras.layers.Conv2D) and padding == "edge":
-            return EdgePaddedConv2D.from_config(config)
-        return type(layer).from_config(config)
+            twin = EdgePaddedConv2D.from_config(config)
+        else:
+            twin = type(layer).from_config(config)
+        twin.build(shape)
+        twin.set_weights(layer.get_weights())
+        twin.trainable = False
+        return twin
 
     cut = keras.Model(vgg.input, vgg.get_layer(deepest).output)
     x = copy = keras.Input((None, None, 3))
-    # VGG is a plain chain, so it can be rebuilt link by link, with the weights filled in
-    # before a frozen layer is called.
-    for layer in cut.layers[1:]:
-        twin = rebuilt(layer)
-        twin.build(x.shape)
-        twin.set_weights(layer.get_weights())
-        if isinstance(twin, FrozenConv2D):
-            twin.freeze(edge=padding == "edge")
-        twin.trainable = False
-        x = twin(x)
+    for layer in cut.layers[1:]:  # VGG is a plain chain, so it can be rebuilt link by link
+        x = rebuilt(layer, x.shape)(x)
     return keras.Model(copy, x, name=vgg.name)
 
 
