@@ -201,13 +201,18 @@ class EdgePaddedConv2D(keras.layers.Conv2D):
 class FrozenConv2D(keras.layers.Layer):
     """A convolution with fixed weights, computed the fast way of ``nst_helpers.convolution``.
 
-    It takes the kernel as it is now, and its border as ``winograd_convolution`` does.
+    Parameters
+    ----------
+    layer : keras.layers.Conv2D
+        The convolution to do faster; its weights are copied as they are now.
+    edge : bool
+        See ``winograd_convolution``.
     """
 
     def __init__(self, layer: keras.layers.Conv2D, edge: bool) -> None:
         super().__init__(name=layer.name, trainable=False)
         self.convolve = winograd_convolution(layer.kernel.numpy(), edge)
-        self.bias, self.activation = layer.bias, layer.activation
+        self.bias, self.activation = tf.constant(layer.bias.numpy()), layer.activation
 
     def call(self, inputs):  # noqa: D102
         return self.activation(tf.nn.bias_add(self.convolve(inputs), self.bias))
@@ -262,14 +267,13 @@ def prepare_for_transfer(
         if fast and _is_wide(layer):
             return FrozenConv2D(layer, edge=padding == "edge")
         config = layer.get_config()
-        if isinstance(layer, keras.layers.Conv2D):
-            config["kernel_initializer"] = "zeros"  # random numbers take time; weights follow
         if isinstance(layer, keras.layers.MaxPooling2D) and pooling == "average":
             return keras.layers.AveragePooling2D.from_config(config)
-        if isinstance(layer, keras.layers.Conv2D) and padding == "edge":
-            twin = EdgePaddedConv2D.from_config(config)
-        else:
-            twin = type(layer).from_config(config)
+        if not isinstance(layer, keras.layers.Conv2D):
+            return type(layer).from_config(config)
+        kind = EdgePaddedConv2D if padding == "edge" else keras.layers.Conv2D
+        # Random numbers would take time; the weights follow.
+        twin = kind.from_config(config | {"kernel_initializer": "zeros"})
         twin.build(shape)
         twin.set_weights(layer.get_weights())
         twin.trainable = False

@@ -342,3 +342,14 @@ def test_the_bundled_network_knows_pictures_apart(real_vgg):
 def test_the_network_is_frozen(real_vgg):
     assert not real_vgg.trainable_weights
     assert len(real_vgg.weights) == 2 * 13
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_prepared_network_keeps_its_weights_when_vgg_gets_others(fast):
+    vgg = load_vgg("vgg16", weights=None)
+    network = prepare_for_transfer(vgg, "block3_conv1", fast=fast)
+    image = np.random.default_rng(0).random((1, 20, 28, 3), dtype=np.float32)
+    before = network(image).numpy()
+    for layer in vgg.layers:
+        layer.set_weights([w + 1 for w in layer.get_weights()])
+    np.testing.assert_array_equal(network(image).numpy(), before)
