@@ -6,7 +6,7 @@ Networks", CVPR 2016): three small linear maps, y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ 
 d and a kernel g. The products over channels become 36 matrix products. The kernels never
 change here, so G g Gᵀ is computed once; and the gradient with respect to the input is again a
 convolution, with the kernel turned by 180° and its channel axes swapped, so it goes the same
-way. Worth it from 128 channels on; a GPU does this by itself.
+way. Worth it where there are many channels; a GPU does this by itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 TILE = 4
-WORTH_IT = 128  # channels, on both sides
+WORTH_IT = 64 * 128  # pairs of channels, from which on it is faster
 
 
 def winograd_maps(points: tuple[float, ...] = (0, 1, -1, 0.5, -2)) -> tuple[np.ndarray, ...]:
@@ -58,17 +58,17 @@ def winograd_convolution(kernel: np.ndarray, edge: bool) -> Callable[[tf.Tensor]
     callable
         From (1, H, W, C_in) to (1, H, W, C_out), float32, differentiable once.
     """
-    forward = _transformed(kernel)
-    backward = _transformed(kernel[::-1, ::-1].transpose(0, 1, 3, 2))
+    _, G, _ = winograd_maps()
+    forward, backward = _transformed(kernel, G), _transformed(kernel, G[:, ::-1])
 
     @tf.custom_gradient
     def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Callable]:
         def gradient(upstream: tf.Tensor) -> tf.Tensor:
             if not edge:
-                return _tile_products(margin=0, edge=False)(upstream, backward)
-            return fold_edge(_tile_products(margin=1, edge=False)(upstream, backward))
+                return _tile_products(0, edge=False, swap=True)(upstream, backward)
+            return fold_edge(_tile_products(1, edge=False, swap=True)(upstream, backward))
 
-        return _tile_products(margin=0, edge=edge)(x, forward), gradient
+        return _tile_products(0, edge, swap=False)(x, forward), gradient
 
     return convolve
 
@@ -90,21 +90,23 @@ def fold_edge(x: tf.Tensor) -> tf.Tensor:
     return tf.raw_ops.MirrorPadGrad(input=x, paddings=ring, mode="SYMMETRIC")
 
 
-def _transformed(kernel: np.ndarray) -> tf.Tensor:
+def _transformed(kernel: np.ndarray, G: np.ndarray) -> tf.Tensor:
     """Return G g Gᵀ for all pairs of channels, (36, C_in, C_out)."""
-    _, G, _ = winograd_maps()
     # Both directions of a tile at once: the Kronecker product of a map with itself.
     G2 = tf.constant(np.kron(G, G), tf.float32)
     return tf.reshape(G2 @ kernel.reshape(9, -1), (-1, *kernel.shape[2:]))
 
 
 @functools.cache
-def _tile_products(margin: int, edge: bool) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+def _tile_products(
+    margin: int, edge: bool, swap: bool
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """Return Aᵀ [ g ⊙ (Bᵀ d B) ] A over all tiles, traced once for all layers of a network.
 
-    `margin` adds lines around the result, computed like all others.
+    `margin` adds lines around the result, computed like all others; `swap` takes g's channel
+    axes the other way round.
     """
-    side = TILE + 2
+    side, out = TILE + 2, 1 if swap else 2
     B, _, A = winograd_maps()
     B2, A2 = (np.kron(M, M).astype(np.float32) for M in (B, A))
 
@@ -119,7 +121,7 @@ def _tile_products(margin: int, edge: bool) -> Callable[[tf.Tensor, tf.Tensor], 
     )
     def convolve(x: tf.Tensor, g: tf.Tensor) -> tf.Tensor:
         _, height, width, c_in = tf.unstack(tf.shape(x))
-        c_out = tf.shape(g)[2]
+        c_out = tf.shape(g)[out]
         (i, rows), (j, columns) = lines(height), lines(width)
         near_i, near_j = tf.clip_by_value(i, 0, height - 1), tf.clip_by_value(j, 0, width - 1)
         position = (near_i * width)[:, None, :, None] + near_j[None, :, None, :]
@@ -130,12 +132,12 @@ def _tile_products(margin: int, edge: bool) -> Callable[[tf.Tensor, tf.Tensor], 
             x = tf.concat([x, tf.zeros((1, c_in))], axis=0)
         d = tf.gather(x, tf.reshape(position, (side * side, -1)))
         d = tf.reshape(B2 @ tf.reshape(d, (side * side, -1)), (side * side, -1, c_in))
-        y = A2 @ tf.reshape(d @ g, (side * side, -1))
+        y = A2 @ tf.reshape(tf.matmul(d, g, transpose_b=swap), (side * side, -1))
         y = tf.transpose(tf.reshape(y, (TILE, TILE, rows, columns, c_out)), (2, 0, 3, 1, 4))
         y = tf.reshape(y, (1, TILE * rows, TILE * columns, c_out))
         return y[:, : height + 2 * margin, : width + 2 * margin]
 
     def with_known_channels(x: tf.Tensor, g: tf.Tensor) -> tf.Tensor:
-        return tf.ensure_shape(convolve(x, g), (1, None, None, g.shape[2]))
+        return tf.ensure_shape(convolve(x, g), (1, None, None, g.shape[out]))
 
     return with_known_channels

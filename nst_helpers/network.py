@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from pathlib import Path
@@ -287,7 +288,7 @@ def prepare_for_transfer(
 
 
 def _is_wide(layer: keras.Layer) -> bool:
-    return isinstance(layer, keras.layers.Conv2D) and min(layer.kernel.shape[2:]) >= WORTH_IT
+    return isinstance(layer, keras.layers.Conv2D) and math.prod(layer.kernel.shape[2:]) >= WORTH_IT
 
 
 def _set_up_tensorflow() -> None:

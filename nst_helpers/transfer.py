@@ -38,7 +38,7 @@ from nst_helpers.style_matrix import gram_matrix, positions
 STARTS = ("content", "noise", "style")
 MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
 COARSEST = 80  # pixels of the shorter side below which no coarser level is made
-CLIMB = 0.5  # share of the steps spent below the full size
+CLIMB = 0.4  # share of the steps spent below the full size
 
 _prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -541,7 +541,7 @@ def _shares(count: int, levels: int) -> list[int]:
     """Divide the steps among the levels; the full size always gets some."""
     if levels == 1:
         return [count]
-    climb = int(count * CLIMB)
+    climb = round(count * CLIMB)
     coarse = [climb // (levels - 1)] * (levels - 1)
     return [*coarse, count - sum(coarse)]
 
