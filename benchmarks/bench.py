@@ -37,6 +37,7 @@ PIECES = {  # measure: pair, rows and columns of the piece that shows it best
     "averages": (1, slice(50, 120), slice(75, 181)),
     "coarse to fine": (1, slice(50, 120), slice(75, 181)),
 }
+SAME_COST = (1, slice(50, 120), slice(75, 181))
 
 
 def measured(name: str, *arguments: object) -> list[dict]:
@@ -50,21 +51,24 @@ def measured(name: str, *arguments: object) -> list[dict]:
     return [{**line, "clock": line["clock"] - begin} for line in lines]
 
 
-def race(content: str, style: str, folder: Path) -> dict:
-    """Let both programs transfer one pair; return their curves and check that J is the same."""
+def race(content: str, style: str, folder: Path) -> tuple[dict, dict]:
+    """Let both programs transfer one pair; return their curves, and their pictures of equal J."""
     files = [folder / f"{name}.npy" for name in (content, style)]
     for name, file in zip((content, style), files):
         np.save(file, load_picture(name, SIZE))
-    ends = [folder / f"{content}_{who}.npy" for who in ("ours", "tutorial")]
+    ends = {who: folder / f"{content}_{who}.npy" for who in ("ours", "tutorial")}
     curves = {
         who: [(line["clock"], line["J"]) for line in measured(who, *files, end) if line["J"]]
-        for who, end in zip(("ours", "tutorial"), ends)
+        for who, end in ends.items()
     }
-    same = measured("same_cost", *files, *ends)[0]
+    J = curves["tutorial"][-1][1]
+    first = next((n for n, (_, cost) in enumerate(curves["ours"]) if cost <= J), -1)
+    np.save(ends["ours"], np.load(ends["ours"])[first])
+    same = measured("same_cost", *files, *ends.values())[0]
     difference = np.max(np.abs(np.divide(same["ours"], same["plain"]) - 1))
     if difference > 1e-3:
         raise AssertionError(f"the two programs disagree about J by {difference:.1e}")
-    return curves
+    return curves, ends
 
 
 def arrival(curve: list[tuple[float, float]], J: float) -> float:
@@ -73,7 +77,7 @@ def arrival(curve: list[tuple[float, float]], J: float) -> float:
 
 
 def table(races: dict) -> list[tuple[str, str, str]]:
-    """Measure what is left and return rows: what, measured, demanded."""
+    """Measure speed and memory, and return rows: what, measured, demanded."""
     one = measured("evaluation")[0]
     rows = [
         (
@@ -97,7 +101,7 @@ def table(races: dict) -> list[tuple[str, str, str]]:
             "≤ 1.15",
         ),
     ]
-    for (content, style), curves in races.items():
+    for (content, style), (curves, _) in races.items():
         for steps, share in MILESTONES.items():
             plain, J = curves["tutorial"][steps - 1]
             mine = arrival(curves["ours"], J)
@@ -126,7 +130,35 @@ def table(races: dict) -> list[tuple[str, str, str]]:
     return rows
 
 
-def clean(folder: Path) -> list[tuple[str, str, str]]:
+def same_cost(races: dict, folder: Path) -> list[tuple[str, str, str]]:
+    """Compare the two programs' pictures of the same J, and return rows as `table` does."""
+    rows = []
+    for (content, style), (_, ends) in races.items():
+        pair = f"{content} + {style}, both at the cost of 300 plain steps"
+        S = np.load(folder / f"{style}.npy")
+        G = {who: np.load(ends[who]) for who in ("tutorial", "ours")}
+        for name, measure in (("grain in colour", quality.grain), ("grid", quality.grid)):
+            values = [measure(image) for image in (*G.values(), S)]
+            values = ", ".join(f"{value:.2f}" for value in values)
+            rows.append((f"{pair}: {name} of the plain form's picture, of ours, of S", values, ""))
+        costs = measured("held_out", folder / f"{style}.npy", ends["ours"], ends["tutorial"])[0]
+        rows += held_out_rows(f"{pair}: style cost of the plain form's picture over ours", costs)
+    return rows
+
+
+def held_out_rows(what: str, costs: dict, number: int = 1) -> list[tuple[str, str, str]]:
+    """Return a row for each judge: the costs of one picture over those of the first."""
+    return [
+        (
+            f"{what}, in conv2_2, conv3_3, conv4_3 of {words}",
+            ", ".join(f"{ratio:.2f}" for ratio in np.divide(costs[judge][number], costs[judge][0])),
+            "",
+        )
+        for judge, words in JUDGES.items()
+    ]
+
+
+def clean(races: dict, folder: Path) -> list[tuple[str, str, str]]:
     """Leave each measure of quality out, draw pieces, and return rows as `table` does."""
     images, rows = [], []
     for content, style in PAIRS[:2]:
@@ -158,22 +190,20 @@ def clean(folder: Path) -> list[tuple[str, str, str]]:
             ),
         ]
         costs = measured("held_out", files[1], *ends.values())[0]
-        for judge, words in JUDGES.items():
-            default, *others = costs[judge]
-            for name, without in zip(list(quality.WITHOUT)[1:], others):
-                ratios = np.divide(without, default)
-                rows.append(
-                    (
-                        f"{pair}: style cost without {name} over the default's, in conv2_2, "
-                        f"conv3_3, conv4_3 of {words}",
-                        ", ".join(f"{ratio:.2f}" for ratio in ratios),
-                        "",
-                    )
-                )
+        for number, name in enumerate(quality.WITHOUT):
+            if number:
+                what = f"{pair}: style cost without {name} over the default's"
+                rows += held_out_rows(what, costs, number)
     pieces = [
-        (name, images[pair][name][:, i, j], images[pair]["default"][:, i, j])
+        [
+            (f"without {name}", images[pair][name][:, i, j]),
+            (f"with {name}", images[pair]["default"][:, i, j]),
+        ]
         for name, (pair, i, j) in PIECES.items()
     ]
+    pair, i, j = SAME_COST
+    G = {who: np.load(end)[:, i, j] for who, end in races[PAIRS[pair]][1].items()}
+    pieces.append([("plain Adam, 300 steps", G["tutorial"]), ("ours at the same J", G["ours"])])
     quality.draw(pieces, DOCS / "quality.png")
     return rows
 
@@ -181,7 +211,7 @@ def clean(folder: Path) -> list[tuple[str, str, str]]:
 def draw_races(races: dict, path: Path) -> None:
     """Draw J against the seconds since the program was started."""
     figure = Figure(figsize=(11, 3.6), layout="constrained")
-    for axes, ((content, style), curves) in zip(figure.subplots(1, len(races)), races.items()):
+    for axes, ((content, style), (curves, _)) in zip(figure.subplots(1, len(races)), races.items()):
         for name, colour, label in (
             ("tutorial", "#D55E00", "plain TensorFlow, Adam"),
             ("ours", "#0072B2", "this package"),
@@ -206,8 +236,9 @@ def main() -> None:
     """Run everything."""
     print(platform.processor() or platform.machine(), "·", platform.python_version())
     with tempfile.TemporaryDirectory() as folder:
-        races = {pair: race(*pair, Path(folder)) for pair in tqdm(PAIRS, desc="pairs")}
-        rows = [*table(races), *clean(Path(folder))]
+        folder = Path(folder)
+        races = {pair: race(*pair, folder) for pair in tqdm(PAIRS, desc="pairs")}
+        rows = [*table(races), *same_cost(races, folder), *clean(races, folder)]
     draw_races(races, DOCS / "speed.png")
     print("| what | measured | demanded |\n|---|---|---|")
     print("\n".join(f"| {' | '.join(row)} |" for row in rows))

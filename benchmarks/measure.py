@@ -75,16 +75,19 @@ def evaluation(size=256):
 
 
 def ours(content, style, result):
-    """Run the default transfer and report J at each step."""
+    """Run the default transfer, report J at each step, and keep all pictures of the full size."""
     import numpy as np
 
     from nst_helpers import StyleTransfer, load_vgg
 
     transfer = StyleTransfer(np.load(content), np.load(style), load_vgg("vgg16"))
+    images = []
     report(J=None)
     for step in transfer.steps():
-        report(J=step.costs["J"] if step.size == transfer.size else None)
-    np.save(result, transfer.image)
+        if step.size == transfer.size:
+            report(J=step.costs["J"])
+            images.append(step.image)
+    np.save(result, images)
 
 
 def tutorial(content, style, result, steps=300):
