@@ -168,12 +168,12 @@ def clean(races: dict, folder: Path) -> list[tuple[str, str, str]]:
             measured("transfer", *files, ends[name], *options)
         G = {name: np.load(end) for name, end in ends.items()}
         images.append(G)
-        C, S = (np.load(file) for file in files)
+        S = np.load(files[1])
         pair = f"{content} + {style}"
         rows += [
             (
                 f"{pair}: frame, in grey levels of 255, without the border and with it",
-                f"{quality.frame(G['the border'], C):.1f}, {quality.frame(G['default'], C):.1f}",
+                f"{quality.frame(G['the border']):.1f}, {quality.frame(G['default']):.1f}",
                 "",
             ),
             (

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.images import check_image
+from nst_helpers.images import MAX_SIDE, check_image
 from nst_helpers.network import check_layer, preprocess
 from nst_helpers.pictures import nearest
 
@@ -111,7 +111,14 @@ class ReceptiveField(NamedTuple):
         -------
         (top, left, bottom, right)
             In pixels.
+
+        Raises
+        ------
+        TypeError
+            i or j is not a whole number.
         """
+        if not all(isinstance(n, int | np.integer) for n in (i, j)):
+            raise TypeError(f"i and j are {i!r} and {j!r}, expected whole numbers.")
         top, left = (round((n + 0.5) * self.stride - self.size / 2) for n in (i, j))
         return top, left, top + self.size, left + self.size
 
@@ -193,10 +200,16 @@ def channel_peaks(
         raise ValueError(f"count is {count!r}, expected a whole number above 0.")
     peaks = []
     for name, a in activations.items():
-        if np.ndim(a) != 4:
-            raise ValueError(f"{name} has shape {np.shape(a)}, expected (1, n_H, n_W, n_C).")
-        _check_index("channel", channel, np.shape(a)[-1])
-        feature_map = np.asarray(a)[0, :, :, channel]
+        try:
+            a = np.asarray(a, np.float32)
+        except Exception as error:  # other libraries' arrays refuse in their own ways
+            raise TypeError(f"{name} is {type(a).__name__}, expected an array.") from error
+        if a.ndim != 4 or len(a) != 1 or not a.size:
+            raise ValueError(f"{name} has shape {a.shape}, expected (1, n_H, n_W, n_C).")
+        _check_index("channel", channel, a.shape[-1])
+        feature_map = a[0, :, :, channel]
+        if not np.isfinite(feature_map).all():
+            raise ValueError(f"{name} holds NaN or infinite activations. Check the picture.")
         i, j = np.unravel_index(np.argmax(feature_map), feature_map.shape)
         peaks.append(Peak(name, int(i), int(j), float(feature_map[i, j])))
     return sorted(peaks, key=lambda peak: -peak.activation)[:count]
@@ -227,7 +240,9 @@ def cut_patch(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     numbers = isinstance(box, tuple | list) and all(isinstance(n, int | np.integer) for n in box)
     if not numbers or len(box) != 4:
         raise ValueError(f"box is {box!r}, expected (top, left, bottom, right) in whole pixels.")
-    top, left, bottom, right = box
+    top, left, bottom, right = (int(n) for n in box)
+    if max(bottom - top, right - left) > MAX_SIDE:
+        raise ValueError(f"box is {box!r}: a side may have {MAX_SIDE} pixels at most.")
     if not (top < bottom and left < right):
         raise ValueError(f"box is {box!r}: bottom must lie below top, and right beyond left.")
     if bottom <= 0 or right <= 0 or top >= height or left >= width:
@@ -267,9 +282,16 @@ def activation_gradient(
         Not a picture, a layer that the extractor does not give, or no such activation.
     """
     image = tf.constant(check_image(image))
+    if not callable(extract):
+        raise TypeError(f"extract is {extract!r}, expected the function that extractor() returns.")
     with tf.GradientTape() as tape:
         tape.watch(image)
         blocks = extract(image)
+        if not isinstance(blocks, Mapping):
+            raise TypeError(
+                f"extract gives {type(blocks).__name__}, expected {{layer: activations}} as the "
+                "function that extractor() returns does."
+            )
         if layer not in blocks:
             raise ValueError(f"The extractor gives no layer {layer!r}. {nearest(layer, blocks)}")
         for name, index, count in zip(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nst_helpers.style_matrix import check_activations
+
 
 def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray]) -> int:
     """Return the channel that tells best whether something is in a picture.
@@ -38,16 +40,14 @@ def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray
             f"{len(present)} blocks with and {len(absent)} without are given; at least one of "
             "each is needed."
         )
-    blocks = [np.asarray(a) for a in (*present, *absent)]
+    blocks = [check_activations(a, "The blocks").numpy() for a in (*present, *absent)]
     counts = sorted({a.shape[-1] for a in blocks})
-    if len(counts) > 1 or any(a.ndim != 4 for a in blocks):
+    if len(counts) > 1:
         raise ValueError(
             f"The blocks have shapes {[a.shape for a in blocks]}, expected (1, n_H, n_W, n_C) with "
             "the same n_C. Take all from the same layer."
         )
     means = np.stack([a.mean(axis=(0, 1, 2)) for a in blocks])
-    if not np.isfinite(means).all():
-        raise ValueError("The blocks hold NaN or infinite values. Check the pictures.")
     weakest, strongest = means[: len(present)].min(axis=0), means[len(present) :].max(axis=0)
     return int(np.argmax((weakest - strongest) / (means.mean(axis=0) + 1e-3)))
 
@@ -72,9 +72,7 @@ def channel_pair(a: np.ndarray, k: int, k_prime: int) -> tuple[np.ndarray, np.nd
     ValueError
         Another shape, or no such channel.
     """
-    a = np.asarray(a)
-    if a.ndim != 4:
-        raise ValueError(f"a has shape {a.shape}, expected (1, n_H, n_W, n_C).")
+    a = check_activations(a, "The activations").numpy()
     for name, channel in (("k", k), ("k_prime", k_prime)):
         whole = isinstance(channel, int | np.integer) and not isinstance(channel, bool)
         if not whole or not 0 <= channel < a.shape[-1]:

@@ -101,7 +101,22 @@ def style_matrix_cost(G_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
     -------
     tf.Tensor
         A scalar ≥ 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        G_S is no matrix (n_C, n_C), or a_G has another shape.
     """
+    a_G = check_activations(a_G, "a_G")
+    try:
+        G_S = tf.cast(G_S, a_G.dtype)
+    except Exception as error:  # other libraries' arrays refuse in their own ways
+        raise TypeError(f"G_S is {type(G_S).__name__}, expected a tensor (n_C, n_C).") from error
+    if not G_S.shape.is_compatible_with((a_G.shape[-1], a_G.shape[-1])):
+        raise ValueError(
+            f"G_S has shape {tuple(G_S.shape)}, expected (n_C, n_C) for the {a_G.shape[-1]} "
+            "channels of a_G. Take both from the same layer."
+        )
     n_C = tf.cast(tf.shape(a_G)[-1], a_G.dtype)
     constant = 1 / (2 * positions(a_G) * n_C) ** 2
     return constant * tf.reduce_sum(tf.square(G_S - gram_matrix(a_G)))
@@ -207,7 +222,9 @@ def check_weight(weight: float, name: str) -> float:
         if isinstance(weight, str | bytes | bool):
             raise TypeError("text and truth values are no weights")
         value = float(weight)
-    except (TypeError, ValueError) as error:
+    except OverflowError:  # a whole number with hundreds of digits
+        value = float("inf")
+    except Exception as error:  # other libraries' numbers refuse in their own ways
         raise TypeError(f"{name} is {weight!r}, expected a number ≥ 0.") from error
     if not 0 <= value <= float(tf.float32.max):
         raise ValueError(f"{name} is {value}, expected a finite number ≥ 0 that float32 can hold.")

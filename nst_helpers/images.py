@@ -59,7 +59,7 @@ def load_image(
     elif isinstance(source, bytes | bytearray | memoryview):
         image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
     elif isinstance(source, str | os.PathLike):
-        image = _from_file(Path(source), size)
+        image = _from_file(_as_path(source), size)
     else:
         raise TypeError(
             f"A picture cannot be read from {type(source).__name__}. "
@@ -101,7 +101,7 @@ def resize_image(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
     if min(size) < MIN_SIDE:
         raise ValueError(_too_thin(width, height, size))
     if size == (height, width):
-        return image
+        return image.copy()
     channels = [
         Image.fromarray(image[0, :, :, c]).resize(size[::-1], Image.Resampling.LANCZOS)
         for c in range(3)
@@ -132,8 +132,11 @@ def check_image(image: np.ndarray, name: str = "image") -> np.ndarray:
         Another shape, values outside [0, 1], or NaN.
     """
     try:
-        array = np.asarray(image, dtype=np.float32)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(image)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"it holds {array.dtype}")
+        array = np.asarray(array, np.float32)
+    except Exception as error:  # other libraries' arrays refuse in their own ways
         raise TypeError(
             f"{name} must be an array of numbers (1, H, W, 3), not {type(image).__name__}. "
             "Read a file with load_image(path)."
@@ -176,10 +179,12 @@ def encode_png(image: np.ndarray, settings: dict | None = None) -> bytes:
         Not a picture of that form.
     """
     note = PngImagePlugin.PngInfo()
-    if settings:
+    if settings is not None:
+        if not isinstance(settings, dict):
+            raise TypeError(f"settings is {type(settings).__name__}, expected a dictionary.")
         try:
             text = json.dumps(settings)
-        except TypeError as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise TypeError(f"settings can hold numbers and texts only: {error}.") from error
         note.add_text("nst settings", text)
     stream = io.BytesIO()
@@ -208,30 +213,50 @@ def save_image(image: np.ndarray, path: str | Path) -> Path:
         Not a picture of that form, or an unknown ending.
     FileNotFoundError
         The folder does not exist.
+    OSError
+        The disk is full, or nothing may be written there.
     """
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path is {path!r}, expected the name of a file such as 'result.png'.")
-    path = Path(path)
+    path = _as_path(path)
     if path.suffix.lower() not in FORMATS:
         raise ValueError(
             f"Cannot tell the format of '{path.name}'. End the name in {', '.join(FORMATS)}."
         )
-    if path.is_dir():
+    if os.path.isdir(path):
         raise IsADirectoryError(f"'{path}' is a folder. Give the name of a file in it.")
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise FileNotFoundError(f"The folder '{path.parent}' does not exist. Make it first.")
     picture = to_pil(image)
+    try:
+        _write_whole(picture, path)
+    except (OSError, ValueError) as error:  # ValueError: a name that no disk can hold
+        kind = type(error) if isinstance(error, PermissionError) else OSError
+        raise kind(
+            f"'{path.name[:80]}' cannot be written to '{path.parent}' ({type(error).__name__}: "
+            f"{getattr(error, 'strerror', None) or error}). Choose another name or folder."
+        ) from error
+    return path
+
+
+def _write_whole(picture: Image.Image, path: Path) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         try:
             picture.save(part, FORMATS[path.suffix.lower()], quality=95)
             part.close()
-            os.chmod(part.name, 0o644)
+            os.chmod(part.name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
             os.replace(part.name, path)
         except BaseException:
             part.close()
             os.unlink(part.name)
             raise
-    return path
+
+
+def _as_path(path: str | os.PathLike) -> Path:
+    try:
+        return Path(path)
+    except TypeError as error:
+        raise TypeError(
+            f"path is {path!r}, expected the name of a file such as 'result.png'."
+        ) from error
 
 
 def to_pil(image: np.ndarray) -> Image.Image:

@@ -94,6 +94,10 @@ def load_vgg(
     Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition"
     (arXiv 1409.1556).
     """
+    if not isinstance(name, str | None):
+        raise ValueError(f"The network {name!r} is unknown. Choose vgg19 or vgg16.")
+    if not isinstance(weights, str | os.PathLike | None):
+        raise TypeError(f"weights is {weights!r}, expected 'imagenet', a path or None.")
     _set_up_tensorflow()
     asked = name or os.environ.get("NST_BACKBONE") or None
     if asked is not None and asked not in BACKBONES:
@@ -105,8 +109,6 @@ def load_vgg(
     if weights is None:
         return _seeded(_bare(asked or "vgg19"), seed)
     if weights != "imagenet":
-        if not isinstance(weights, str | os.PathLike):
-            raise TypeError(f"weights is {weights!r}, expected 'imagenet', a path or None.")
         return _filled(_bare(asked or "vgg19"), Path(weights))
     if asked is None:
         try:
@@ -145,11 +147,15 @@ def check_layer(vgg: keras.Model, layer: str) -> str:
 
     Raises
     ------
+    TypeError
+        Not a network.
     ValueError
         The network does not have the layer.
     """
+    if not isinstance(vgg, keras.Model):
+        raise TypeError(f"vgg is {vgg!r}, expected the network that load_vgg() returns.")
     known = [layer.name for layer in vgg.layers[1:]]
-    if layer not in known:
+    if not isinstance(layer, str) or layer not in known:
         # The papers and the lecture write conv4_2 for block4_conv2.
         meant = re.sub(r"^conv(\d)_(\d)$", r"block\1_conv\2", str(layer))
         raise ValueError(f"{vgg.name} has no layer {layer!r}. {nearest(meant, known)}")
@@ -176,7 +182,7 @@ def preprocess(image: tf.Tensor) -> tf.Tensor:
     """
     try:
         image = tf.convert_to_tensor(image)
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # other libraries' arrays refuse in their own ways
         raise TypeError(
             f"image must be a tensor (1, H, W, 3), not {type(image).__name__}."
         ) from error
@@ -257,9 +263,9 @@ def prepare_for_transfer(
         An unknown padding, pooling or layer.
     """
     check_layer(vgg, deepest)
-    if padding not in ("edge", "zero"):
+    if not isinstance(padding, str) or padding not in ("edge", "zero"):
         raise ValueError(f"padding is {padding!r}, expected 'edge' or 'zero'.")
-    if pooling not in ("average", "max"):
+    if not isinstance(pooling, str) or pooling not in ("average", "max"):
         raise ValueError(f"pooling is {pooling!r}, expected 'average' or 'max'.")
     if fast is None:
         fast = not tf.config.list_physical_devices("GPU")

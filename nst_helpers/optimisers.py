@@ -16,6 +16,8 @@ import numpy as np
 from scipy.optimize import minimize
 from threadpoolctl import ThreadpoolController
 
+_searching = threading.Lock()
+
 Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
 
 
@@ -34,6 +36,7 @@ def gradient_descent(x: np.ndarray, rate: float = 0.02) -> Dialogue:
     numpy.ndarray
         The next point.
     """
+    x = _checked(x, rate)
     while True:
         _, gradient = yield x
         x = np.clip(x - rate * gradient, 0, 1)
@@ -60,6 +63,7 @@ def adam(x: np.ndarray, rate: float = 0.02, beta_1: float = 0.9, beta_2: float =
     -----
     arXiv 1412.6980, algorithm 1.
     """
+    x = _checked(x, rate)
     mean, square, step = np.zeros_like(x), np.zeros_like(x), 0
     while True:
         _, gradient = yield x
@@ -95,6 +99,7 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
     -----
     Zhu, Byrd, Lu & Nocedal, "Algorithm 778: L-BFGS-B" (ACM TOMS 23, 1997).
     """
+    x = _checked(x, rate)
     questions: queue.SimpleQueue = queue.SimpleQueue()
     answers: queue.SimpleQueue = queue.SimpleQueue()
 
@@ -133,13 +138,29 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
             answer = yield point
             # NumPy's threads of linear algebra stay awake for a while after SciPy's short sums,
             # and would take the processors from the network.
-            with _linear_algebra().limit(limits=1, user_api="blas"):
+            # One search at a time: the number of threads belongs to the whole process.
+            with _searching, _linear_algebra().limit(limits=1, user_api="blas"):
                 answers.put(answer)
                 point = questions.get()
     finally:
         answers.put(None)
         if thread.is_alive():  # not where an interrupt came before it had begun
             thread.join()
+
+
+def _checked(x: np.ndarray, rate: float) -> np.ndarray:
+    """Return the start as float64 numbers, or say what is wrong with it or with the rate."""
+    try:
+        x, rate = np.asarray(x, np.float64), float(rate)
+    except Exception as error:  # other libraries' arrays refuse in their own ways
+        raise TypeError(
+            f"x is {type(x).__name__} and rate {rate!r}, expected an array (n,) and a number."
+        ) from error
+    if x.ndim != 1 or not x.size or not np.isfinite(x).all():
+        raise ValueError(f"x has shape {x.shape}, expected (n,) with finite numbers in [0, 1].")
+    if not 0 < rate < np.inf:
+        raise ValueError(f"rate is {rate}, expected a number above 0.")
+    return x
 
 
 @functools.cache

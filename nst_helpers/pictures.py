@@ -135,7 +135,8 @@ def nearest(name: object, known) -> str:
     str
         "Did you mean …?", or the whole list where nothing is near.
     """
-    close = difflib.get_close_matches(str(name), list(known), n=3, cutoff=0.5)
+    known = [str(one) for one in known]
+    close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
     if close:
         return f"Did you mean {' or '.join(close)}?"
     return f"Choose from {', '.join(known)}."
@@ -176,6 +177,7 @@ def stripes_and_patches(
         raise ValueError(f"size is {size!r}, expected 32 to 1024 pixels.")
     if not isinstance(cells, int | np.integer) or cells % 2 or not 2 <= cells <= 16:
         raise ValueError(f"cells is {cells!r}, expected an even number from 2 to 16.")
+    cells = int(cells)  # NumPy's small numbers would run over
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
     order = np.random.default_rng(seed).permutation(cells * cells)

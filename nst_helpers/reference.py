@@ -1,11 +1,13 @@
 """The same formulas once more in NumPy, by plain loops over i, j, k, k': slow, and easy to trust.
 
-Nothing here shares a line with the TensorFlow versions; the tests compare the two.
+No formula here shares a line with the TensorFlow versions; the tests compare the two.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
+from nst_helpers.style_matrix import check_activations
 
 
 def gram_matrix_loops(a: np.ndarray) -> np.ndarray:
@@ -30,7 +32,8 @@ def gram_matrix_loops(a: np.ndarray) -> np.ndarray:
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 3.
     """
-    _, n_H, n_W, n_C = _shape(a, "a")
+    a = _block(a, "a")
+    _, n_H, n_W, n_C = a.shape
     G = np.zeros((n_C, n_C))
     for k in range(n_C):
         for k_prime in range(n_C):
@@ -58,8 +61,9 @@ def content_cost_loops(a_C: np.ndarray, a_G: np.ndarray) -> float:
     ValueError
         Not two blocks of one shape.
     """
-    _, n_H, n_W, n_C = _shape(a_C, "a_C")
-    if _shape(a_G, "a_G") != np.shape(a_C):
+    a_C, a_G = _block(a_C, "a_C"), _block(a_G, "a_G")
+    _, n_H, n_W, n_C = a_C.shape
+    if a_G.shape != a_C.shape:
         raise ValueError(f"a_C has shape {np.shape(a_C)} and a_G {np.shape(a_G)}, expected one.")
     total = 0.0
     for i in range(n_H):
@@ -93,8 +97,9 @@ def layer_style_cost_loops(a_S: np.ndarray, a_G: np.ndarray) -> float:
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 4.
     """
-    _, n_H, n_W, n_C = _shape(a_G, "a_G")
-    if _shape(a_S, "a_S")[3] != n_C:
+    a_S, a_G = _block(a_S, "a_S"), _block(a_G, "a_G")
+    _, n_H, n_W, n_C = a_G.shape
+    if a_S.shape[3] != n_C:
         raise ValueError(f"a_S has {np.shape(a_S)[3]} channels and a_G {n_C}, expected as many.")
     same_count = (n_H * n_W) / (np.shape(a_S)[1] * np.shape(a_S)[2])
     G_S, G_G = gram_matrix_loops(a_S), gram_matrix_loops(a_G)
@@ -135,8 +140,5 @@ def style_cost_loops(
     return total
 
 
-def _shape(a: np.ndarray, name: str) -> tuple[int, ...]:
-    shape = np.shape(a)
-    if len(shape) != 4 or shape[0] != 1:
-        raise ValueError(f"{name} has shape {shape}, expected (1, n_H, n_W, n_C).")
-    return shape
+def _block(a: np.ndarray, name: str) -> np.ndarray:
+    return check_activations(a, name).numpy().astype(np.float64)

@@ -67,7 +67,13 @@ def positions(a: tf.Tensor) -> tf.Tensor:
     -------
     tf.Tensor
         A scalar.
+
+    Raises
+    ------
+    ValueError
+        Another shape, or (outside a graph) NaN.
     """
+    a = check_activations(a)
     shape = tf.shape(a)
     return tf.cast(shape[1] * shape[2], a.dtype)
 
@@ -146,7 +152,7 @@ def check_activations(a: tf.Tensor, name: str = "The activations") -> tf.Tensor:
     """
     try:
         a = tf.convert_to_tensor(a)
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # other libraries' arrays refuse in their own ways
         raise TypeError(
             f"{name} must be a tensor (1, n_H, n_W, n_C), not {type(a).__name__}."
         ) from error
@@ -188,7 +194,10 @@ def strongest_pairs(G: np.ndarray, count: int = 3) -> list[tuple[int, int, float
     ValueError
         Not a square matrix, or an impossible count.
     """
-    G = np.asarray(G)
+    try:
+        G = np.asarray(G, np.float64)
+    except Exception as error:  # other libraries' arrays refuse in their own ways
+        raise TypeError(f"G is {type(G).__name__}, expected an array (n_C, n_C).") from error
     if G.ndim != 2 or G.shape[0] != G.shape[1]:
         raise ValueError(f"G has shape {G.shape}, expected (n_C, n_C).")
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:

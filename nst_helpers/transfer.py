@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import math
 import signal
 import threading
@@ -126,8 +127,9 @@ class StyleTransfer:
     ) -> None:
         if content is None and style is None:
             raise ValueError("Neither content nor style is given; at least one is needed.")
-        self._content = None if content is None else check_image(content, "content")
-        self._style = None if style is None else check_image(style, "style")
+        # Copies: what happens to the reader's arrays afterwards does not change the problem.
+        self._content = None if content is None else check_image(content, "content").copy()
+        self._style = None if style is None else check_image(style, "style").copy()
         for name, picture in (("content", self._content), ("style", self._style)):
             if picture is not None and min(picture.shape[1:3]) < MIN_SIDE:
                 raise ValueError(
@@ -140,9 +142,9 @@ class StyleTransfer:
             raise ValueError(f"optimiser is {optimiser!r}; choose from {', '.join(OPTIMISERS)}.")
         if rate is not None and not check_weight(rate, "rate") > 0:
             raise ValueError(f"rate is {rate}, expected a number above 0.")
-        self._optimiser, self._rate = optimiser, rate
+        self._optimiser, self._rate = optimiser, None if rate is None else float(rate)
         self._weights_changed = False
-        self._lambdas = check_lambdas(_named(lambdas))
+        self._lambdas = _floats(check_lambdas(_named(lambdas)))
         self._alpha, self._beta = 1.0, 1.0
         self.alpha, self.beta = alpha, beta
 
@@ -196,7 +198,7 @@ class StyleTransfer:
                 f"lambdas names {', '.join(value)}; this transfer measures "
                 f"{', '.join(self._lambdas)}. Give a weight for each of them, 0 switches one off."
             )
-        self._set_weights(lambdas={layer: float(value[layer]) for layer in self._lambdas})
+        self._set_weights(lambdas=_floats({layer: value[layer] for layer in self._lambdas}))
 
     @property
     def image(self) -> np.ndarray:
@@ -327,7 +329,7 @@ class StyleTransfer:
             self._best = (math.inf, image)
             for current, costs in self._descend(image, share):
                 number += 1
-                step = Step(number, size, current, costs, time.perf_counter() - begin)
+                step = Step(number, size, current.copy(), costs, time.perf_counter() - begin)
                 self._record(step)
                 yield step
                 if self._weights_changed:
@@ -371,7 +373,7 @@ class StyleTransfer:
                     done += 1
                     if costs["J"] < self._best[0]:
                         self._best = (costs["J"], image)
-                    yield image, costs
+                    yield image, copy.deepcopy(costs)
                     if done == count or self._weights_changed:
                         break
                     try:
@@ -464,12 +466,12 @@ def _objective(
 ) -> tuple[Callable, Callable]:
     """Return the extractor and the traced J with its gradient, one for all transfers alike."""
     layers = check_layers(vgg, [*([] if content_layer is None else [content_layer]), *style_layers])
-    key = (content_layer, style_layers, padding, pooling)
+    key = (content_layer, style_layers, str(padding), str(pooling))
     made = _prepared.setdefault(vgg, {})
     if key not in made:
         order = [layer.name for layer in vgg.layers]
         deepest = max(layers, key=order.index)
-        network = (deepest, padding, pooling)
+        network = (deepest, *key[2:])
         if network not in made:
             made[network] = prepare_for_transfer(vgg, deepest, padding=padding, pooling=pooling)
         extract = extractor(made[network], layers)
@@ -523,6 +525,10 @@ def _named(lambdas: Mapping[str, float] | Sequence[float] | None) -> Mapping[str
             f"{', '.join(STYLE_LAYERS)}."
         )
     return dict(zip(STYLE_LAYERS, weights, strict=True))
+
+
+def _floats(lambdas: Mapping[str, float]) -> dict[str, float]:
+    return {layer: float(weight) for layer, weight in lambdas.items()}
 
 
 def _level_sizes(size: tuple[int, int], levels: int | None) -> list[tuple[int, int]]:

@@ -32,6 +32,9 @@ VGG19_BYTES = 80_134_624
 BUNDLED_VGG16 = DATA / "weights" / "vgg16_imagenet_conv_f16.npz"
 BUNDLED_SHA256 = "a27604633cd1aea6945f4bca0a0d88b92623abad0965fa49acb53d6ebfdc5f64"
 
+PARTS = ("kernel", "bias")
+MOST_NUMBERS = 10_000_000  # in one layer; VGG's largest convolutions have 2.4 million
+
 SILENCE = 5  # seconds that a server may say nothing
 PATIENCE = 60  # seconds that a download nobody asked for may take in all
 
@@ -51,8 +54,8 @@ def cached_vgg19() -> Path:
     Path
         Usually `~/.keras/models/…`; Keras reads the variable KERAS_HOME.
     """
-    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
-    return home / "models" / VGG19_URL.rsplit("/", 1)[1]
+    home = os.path.expanduser(os.environ.get("KERAS_HOME", "~/.keras"))
+    return Path(home) / "models" / VGG19_URL.rsplit("/", 1)[1]
 
 
 def vgg19_file(patience: float = PATIENCE) -> Path:
@@ -131,15 +134,20 @@ def read_weights(path: str | Path) -> dict[str, list[np.ndarray]]:
 
     Raises
     ------
+    TypeError
+        Not a path.
     FileNotFoundError, IsADirectoryError
         There is no such file, or it is a folder.
     ValueError
         Not a weights file, damaged, or the bundled file with a wrong checksum.
     """
-    path = Path(path)
-    if path.is_dir():
+    try:
+        path = Path(path)
+    except TypeError as error:
+        raise TypeError(f"path is {path!r}, expected the name of a weights file.") from error
+    if os.path.isdir(path):
         raise IsADirectoryError(f"'{path}' is a folder. Give the weights file in it.")
-    if not path.is_file():
+    if not os.path.isfile(path):  # unlike Path's, it takes names of any length
         raise FileNotFoundError(f"There is no weights file '{path}'. Check the name and folder.")
     if path == BUNDLED_VGG16 and _digest(path, "sha256") != BUNDLED_SHA256:
         raise ValueError(
@@ -171,6 +179,8 @@ def _read_npz(path: Path) -> dict[str, list[np.ndarray]]:
     with np.load(path, allow_pickle=False) as file:
         for name in sorted(n for n in file.files if n.endswith("/kernel")):
             layer = name.removesuffix("/kernel")
+            sizes = [file.zip.getinfo(f"{layer}/{part}.npy").file_size for part in PARTS]
+            _check_size(sum(sizes) / 8, layer)
             found[layer] = [np.float32(file[name]), np.float32(file[f"{layer}/bias"])]
     return found
 
@@ -189,14 +199,21 @@ def _read_hdf5(path: Path) -> dict[str, list[np.ndarray]]:
 
 
 def _kernel_and_bias(group: h5py.Group, name: str) -> list[np.ndarray]:
-    arrays: list[np.ndarray] = []
+    arrays: list[h5py.Dataset] = []
     group.visititems(
-        lambda _, item: arrays.append(np.float32(item)) if isinstance(item, h5py.Dataset) else None
+        lambda _, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None
     )
-    arrays.sort(key=np.ndim, reverse=True)
+    arrays.sort(key=lambda array: array.ndim, reverse=True)
     if [array.ndim for array in arrays] != [4, 1]:
         raise ValueError(f"layer {name} has no kernel and bias")
-    return arrays
+    _check_size(sum(array.size for array in arrays), name)
+    return [np.float32(array) for array in arrays]
+
+
+def _check_size(numbers: float, layer: str) -> None:
+    """Refuse what a small file only claims to hold, before it is unpacked."""
+    if numbers > MOST_NUMBERS:
+        raise ValueError(f"layer {layer} is larger than any convolution of VGG")
 
 
 def _digest(path: Path, algorithm: str) -> str:

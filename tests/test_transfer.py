@@ -8,6 +8,7 @@ import random
 import signal
 import threading
 import time
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, StyleTransfer, load_picture, load_vgg
 from nst_helpers.images import check_image, resize_image
+from nst_helpers.optimisers import _linear_algebra
 from nst_helpers.transfer import COARSEST, _level_sizes, _shares
 
 QUIET = {"progress": False}
@@ -92,6 +94,16 @@ def test_the_costs_compose(vgg, content, style):
     assert costs["J_style"] == pytest.approx(J_style, rel=1e-5)
     expected = 3 * costs["J_content"] + 0.2 * costs["J_style"]
     assert costs["J"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", [int, np.float64, np.int8, Fraction, tf.constant])
+def test_weights_may_be_numbers_of_any_kind(vgg, content, style, kind):
+    weights = [kind(n) for n in (1, 0, 2, 0, 1)]
+    transfer = StyleTransfer(
+        content, style, vgg, alpha=kind(1), beta=kind(2), lambdas=weights, rate=kind(1)
+    )
+    assert list(transfer.lambdas.values()) == [1, 0, 2, 0, 1]
+    assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
 
 
 def test_the_content_picture_has_no_content_cost_and_the_style_picture_no_style_cost(vgg, style):
@@ -264,9 +276,22 @@ def test_content_alone_is_found_again_from_noise(real_vgg, content):
 
 def test_the_pictures_given_are_left_alone(vgg, content, style):
     before = content.copy(), style.copy()
-    StyleTransfer(content, style, vgg, levels=1).run(3, **QUIET)
+    transfer = StyleTransfer(content, style, vgg, levels=1)
+    transfer.image[:] = 0
+    for step in transfer.steps(3):
+        step.image[:] = np.nan
+        step.costs.clear()
     np.testing.assert_array_equal(content, before[0])
     np.testing.assert_array_equal(style, before[1])
+
+
+def test_what_happens_to_the_pictures_afterwards_changes_nothing(vgg, content, style):
+    expected = StyleTransfer(content, style, vgg, levels=1).run(2, **QUIET)[1]["J"]
+    mine = content.copy(), style.copy()
+    transfer = StyleTransfer(*mine, vgg, levels=1)
+    for picture in mine:
+        picture[:] = np.nan
+    np.testing.assert_allclose(transfer.run(2, **QUIET)[1]["J"], expected, rtol=1e-5)
 
 
 # Changes on the way
@@ -460,6 +485,25 @@ def test_an_interrupt_while_stepping_comes_through(transfer, delay):
     assert not set(searches()) - threads
     assert_best(transfer)
     assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
+
+
+def test_runs_in_threads_leave_the_linear_algebra_as_it_was(vgg, content, style):
+    def threads():
+        return [(lib.filepath, lib.num_threads) for lib in _linear_algebra().lib_controllers]
+
+    before, outcomes = threads(), []
+
+    def run(beta):
+        transfer = StyleTransfer(content, style, vgg, levels=1, beta=beta)
+        outcomes.append(len(transfer.run(8, **QUIET)[1]["J"]))
+
+    running = [threading.Thread(target=run, args=(n,)) for n in (1, 2, 3)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join(60)
+    assert outcomes == [8, 8, 8]
+    assert threads() == before
 
 
 def test_a_run_in_another_thread_needs_no_signal(transfer):

@@ -22,6 +22,7 @@ import pytest
 from nst_helpers import load_vgg, network, weights
 from nst_helpers.weights import DownloadError, cached_vgg19, read_weights, vgg19_file
 
+ONE = np.zeros(1, np.float32)
 SENTENCE = r"VGG19 is not here yet: .+\. The bundled VGG16 is used instead"
 
 
@@ -431,6 +432,24 @@ class Trap:
 
     def __reduce__(self):
         return open, (self.path, "w")
+
+
+@pytest.mark.parametrize("kind", ["npz", "h5"])
+def test_a_small_file_that_claims_to_be_a_giant_is_refused_unread(tmp_path, kind):
+    path = tmp_path / f"giant.{kind}"
+    if kind == "npz":
+        giant = {"block1_conv1/kernel": np.zeros(100_000_000, np.int8), "block1_conv1/bias": ONE}
+        np.savez_compressed(path, **giant)
+    else:
+        with h5py.File(path, "w") as file:
+            layer = file.create_group("block1_conv1")
+            layer.create_dataset("kernel", (3, 3, 10**6, 10**6), np.float32, chunks=(3, 3, 99, 99))
+            layer.create_dataset("bias", (3,), np.float32)
+    assert path.stat().st_size < 1_000_000
+    begin = time.monotonic()
+    with pytest.raises(ValueError, match="larger than any convolution of VGG"):
+        read_weights(path)
+    assert time.monotonic() - begin < 5
 
 
 def test_a_pickle_in_an_npz_is_never_opened(tmp_path):
