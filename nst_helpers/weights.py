@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import os
 import re
+import shutil
 import socket
 import tempfile
 import threading
@@ -36,6 +37,7 @@ PARTS = ("kernel", "bias")
 MOST_NUMBERS = 10_000_000  # in one layer; VGG's largest convolutions have 2.4 million
 
 SILENCE = 5  # seconds that a server may say nothing
+FORGOTTEN = 3600  # seconds after which a download's folder belongs to nobody
 PATIENCE = 60  # seconds that a download nobody asked for may take in all
 
 
@@ -97,6 +99,7 @@ def _checked_or_fetched(target: Path, patience: float) -> Path:
     _check_reachable(VGG19_URL, VGG19_BYTES)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target.parent)
         with (
             tempfile.TemporaryDirectory(dir=target.parent, prefix=".vgg19-") as folder,
             _bounded_reads(patience),
@@ -113,6 +116,14 @@ def _checked_or_fetched(target: Path, patience: float) -> Path:
     except Exception as error:  # Keras wraps what went wrong in a plain Exception
         raise DownloadError(f"the download failed ({_in_short(error)})") from error
     return target
+
+
+def _sweep(cache: Path) -> None:
+    """Remove what downloads left behind whose process was killed; no download lives that long."""
+    for folder in cache.glob(".vgg19-*"):
+        with contextlib.suppress(OSError):  # another process may sweep as well
+            if time.time() - folder.stat().st_mtime > FORGOTTEN:
+                shutil.rmtree(folder)
 
 
 def read_weights(path: str | Path) -> dict[str, list[np.ndarray]]:
@@ -267,6 +278,8 @@ def _bounded_reads(patience: float):
                     parts.append(part)
                     wanted -= len(part) if amount > 0 else 0
                     received += len(part)
+                    if received > VGG19_BYTES:
+                        raise OSError("it sends more than the file has")
                     spent = time.monotonic() - begin
                     projected = spent * VGG19_BYTES / received
                     if spent > patience or (spent > SILENCE and projected > patience):

@@ -164,12 +164,23 @@ class Answer(http.server.BaseHTTPRequestHandler):
         if manner == "missing":
             self.send_error(404, "Not Found")
             return
+        if manner == "ill":
+            self.send_error(500, "Internal Server Error")
+            return
+        if manner == "hangs up" or (manner == "hangs up later" and body):
+            self.connection.close()
+            return
+        if manner == "sends away for ever":
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            self.end_headers()
+            return
         if manner == "captive portal":
             content = b"<html>Welcome to the hotel's Wi-Fi! Please log in.</html>"
         if manner == "wrong checksum":
             content = content[:-1] + bytes([content[-1] ^ 1])
         self.send_response(200)
-        if manner != "unknown length":
+        if manner not in ("unknown length", "endless"):
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if not body:
@@ -185,6 +196,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
                     self.wfile.write(content[n : n + 50])
                     if self.server.over.wait(0.05):
                         return
+            elif manner == "endless":
+                while not self.server.over.is_set():
+                    self.wfile.write(content)
             else:
                 self.wfile.write(content)
 
@@ -253,6 +267,11 @@ BAD_MANNERS = {
     "cut off": "retrieval incomplete|IncompleteRead|corrupted",
     "trickle": "would take more than 2 seconds",
     "unknown length": "would take more than 2 seconds",
+    "ill": "Internal Server Error",
+    "hangs up": "cannot be reached",
+    "hangs up later": "download failed",
+    "sends away for ever": "infinite loop|redirect",
+    "endless": "sends more than the file has",
 }
 
 
@@ -268,6 +287,17 @@ def test_a_bad_host_is_given_up_soon_and_leaves_nothing(host, manner, before):
         vgg19_file(patience=2)
     assert time.monotonic() - begin < 6
     assert in_cache() == []
+
+
+def test_what_a_killed_download_left_is_swept_away_and_a_living_one_is_not(host):
+    host("good")
+    cache = cached_vgg19().parent
+    for age, name in ((0, ".vgg19-living"), (2 * weights.FORGOTTEN, ".vgg19-killed")):
+        (cache / name).mkdir(parents=True)
+        (cache / name / "vgg19.h5").write_bytes(CONTENT[:1000])
+        os.utime(cache / name, (time.time() - age,) * 2)
+    assert vgg19_file().read_bytes() == CONTENT
+    assert sorted(path.name for path in cache.iterdir()) == [".vgg19-living", "vgg19.h5"]
 
 
 def test_a_host_that_is_not_there(host):
