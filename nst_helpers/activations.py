@@ -81,8 +81,6 @@ def check_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:
     ValueError
         No layer, or one that the network does not have.
     """
-    if not isinstance(vgg, keras.Model):
-        raise TypeError(f"vgg is {vgg!r}, expected the network that load_vgg() returns.")
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise TypeError(f"layers is {layers!r}, expected a list such as ['block4_conv2'].")
     layers = list(layers)
