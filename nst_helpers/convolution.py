@@ -5,8 +5,9 @@ a pair of channels instead of 144 (Lavin & Gray, "Fast Algorithms for Convolutio
 Networks", CVPR 2016): three small linear maps, y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for a 6×6 tile
 d and a kernel g. The products over channels become 36 matrix products. The kernels never
 change here, so G g Gᵀ is computed once; and the gradient with respect to the input is again a
-convolution, with the kernel turned by 180° and its channel axes swapped, so it goes the same
-way. Worth it where there are many channels; a GPU does this by itself.
+convolution, with the kernel turned by 180° and its channel axes swapped. It goes the same way
+with the same G g Gᵀ: a turned kernel on a tile is the kernel on the turned tile, the result
+turned back. Worth it where there are many channels; a GPU does this by itself.
 """
 
 from __future__ import annotations
@@ -58,17 +59,16 @@ def winograd_convolution(kernel: np.ndarray, edge: bool) -> Callable[[tf.Tensor]
     callable
         From (1, H, W, C_in) to (1, H, W, C_out), float32, differentiable once.
     """
-    _, G, _ = winograd_maps()
-    forward, backward = _transformed(kernel, G), _transformed(kernel, G[:, ::-1])
+    g = _transformed(kernel)
 
     @tf.custom_gradient
     def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Callable]:
         def gradient(upstream: tf.Tensor) -> tf.Tensor:
             if not edge:
-                return _tile_products(0, edge=False, swap=True)(upstream, backward)
-            return fold_edge(_tile_products(1, edge=False, swap=True)(upstream, backward))
+                return _tile_products(0, edge=False, turned=True)(upstream, g)
+            return fold_edge(_tile_products(1, edge=False, turned=True)(upstream, g))
 
-        return _tile_products(0, edge, swap=False)(x, forward), gradient
+        return _tile_products(0, edge, turned=False)(x, g), gradient
 
     return convolve
 
@@ -90,8 +90,9 @@ def fold_edge(x: tf.Tensor) -> tf.Tensor:
     return tf.raw_ops.MirrorPadGrad(input=x, paddings=ring, mode="SYMMETRIC")
 
 
-def _transformed(kernel: np.ndarray, G: np.ndarray) -> tf.Tensor:
+def _transformed(kernel: np.ndarray) -> tf.Tensor:
     """Return G g Gᵀ for all pairs of channels, (36, C_in, C_out)."""
+    _, G, _ = winograd_maps()
     # Both directions of a tile at once: the Kronecker product of a map with itself.
     G2 = tf.constant(np.kron(G, G), tf.float32)
     return tf.reshape(G2 @ kernel.reshape(9, -1), (-1, *kernel.shape[2:]))
@@ -99,15 +100,17 @@ def _transformed(kernel: np.ndarray, G: np.ndarray) -> tf.Tensor:
 
 @functools.cache
 def _tile_products(
-    margin: int, edge: bool, swap: bool
+    margin: int, edge: bool, turned: bool
 ) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """Return Aᵀ [ g ⊙ (Bᵀ d B) ] A over all tiles, traced once for all layers of a network.
 
-    `margin` adds lines around the result, computed like all others; `swap` takes g's channel
-    axes the other way round.
+    `margin` adds lines around the result, computed like all others; `turned` turns the kernel
+    by 180° and swaps its channel axes.
     """
-    side, out = TILE + 2, 1 if swap else 2
+    side, out = TILE + 2, 1 if turned else 2
     B, _, A = winograd_maps()
+    if turned:
+        B, A = B[:, ::-1], A[::-1]
     B2, A2 = (np.kron(M, M).astype(np.float32) for M in (B, A))
 
     def lines(length: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -132,7 +135,7 @@ def _tile_products(
             x = tf.concat([x, tf.zeros((1, c_in))], axis=0)
         d = tf.gather(x, tf.reshape(position, (side * side, -1)))
         d = tf.reshape(B2 @ tf.reshape(d, (side * side, -1)), (side * side, -1, c_in))
-        y = A2 @ tf.reshape(tf.matmul(d, g, transpose_b=swap), (side * side, -1))
+        y = A2 @ tf.reshape(tf.matmul(d, g, transpose_b=turned), (side * side, -1))
         y = tf.transpose(tf.reshape(y, (TILE, TILE, rows, columns, c_out)), (2, 0, 3, 1, 4))
         y = tf.reshape(y, (1, TILE * rows, TILE * columns, c_out))
         return y[:, : height + 2 * margin, : width + 2 * margin]

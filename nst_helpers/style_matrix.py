@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from collections.abc import Callable
+
 import tensorflow as tf
 
 
@@ -29,8 +31,17 @@ def gram_matrix(a: tf.Tensor) -> tf.Tensor:
     Gatys, Ecker & Bethge, "Image Style Transfer Using Convolutional Neural Networks"
     (CVPR 2016), equation 3.
     """
-    rows = unroll(a)
-    return tf.matmul(rows, rows, transpose_a=True)
+    return _columns_times_columns(unroll(a))
+
+
+@tf.custom_gradient
+def _columns_times_columns(rows: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+    """Return rowsᵀ rows. Its two factors are one table, so one product is the whole gradient."""
+
+    def gradient(upstream: tf.Tensor) -> tf.Tensor:
+        return tf.matmul(rows, upstream + tf.transpose(upstream))
+
+    return tf.matmul(rows, rows, transpose_a=True), gradient
 
 
 def unroll(a: tf.Tensor) -> tf.Tensor:
