@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,10 +110,10 @@ def load_vgg(
     if weights is None:
         return _seeded(_bare(asked or "vgg19"), seed)
     if weights != "imagenet":
-        return _filled(_bare(asked or "vgg19"), Path(weights))
+        return _filled(asked or "vgg19", Path(weights))
     if asked is None:
         try:
-            return _filled(_bare("vgg19"), vgg19_file(PATIENCE))
+            return _filled("vgg19", vgg19_file(PATIENCE))
         except DownloadError as error:
             print(
                 f"VGG19 is not here yet: {error}. The bundled VGG16 is used instead, and "
@@ -120,9 +121,9 @@ def load_vgg(
             )
             asked = "vgg16"
     if asked == "vgg16":
-        return _filled(_bare("vgg16"), BUNDLED_VGG16)
+        return _filled("vgg16", BUNDLED_VGG16)
     try:
-        return _filled(_bare("vgg19"), vgg19_file(patience=15 * PATIENCE))
+        return _filled("vgg19", vgg19_file(patience=15 * PATIENCE))
     except DownloadError as error:
         raise DownloadError(
             f'VGG19 cannot be loaded: {error}. Try again online, use load_vgg("vgg16"), which '
@@ -331,8 +332,11 @@ def _seeded(model: keras.Model, seed: int) -> keras.Model:
     return model
 
 
-def _filled(model: keras.Model, path: Path) -> keras.Model:
-    found = read_weights(path)
+def _filled(name: str, path: Path) -> keras.Model:
+    with ThreadPoolExecutor(1) as reader:  # reads while Keras makes the network
+        reading = reader.submit(read_weights, path)
+        model = _bare(name)
+    found = reading.result()
     layers = _convolutions(model)
     if set(found) == {str(i) for i in range(len(found))}:
         names = [layer.name for layer in layers] + list(found)[len(layers) :]

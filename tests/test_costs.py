@@ -138,6 +138,26 @@ def test_gradient_by_finite_differences(cost, blocks):
     np.testing.assert_allclose(found, by_hand(lambda a_G: cost(target, a_G), a), atol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(1, 2, 3, 4), (1, 4, 2, 3)])
+def test_gradient_of_the_style_matrix_where_its_halves_count_differently(shape):
+    rng = np.random.default_rng(4)
+    a, weights = rng.normal(size=shape), rng.normal(size=(shape[-1], shape[-1]))
+
+    def cost(block):
+        return tf.reduce_sum(weights * gram_matrix(block) ** 2)
+
+    np.testing.assert_allclose(by_tape(cost, a), by_hand(cost, a), rtol=1e-6, atol=1e-6)
+
+    def slope(block):  # a cost made of the first gradient: the second one is needed
+        with tf.GradientTape() as tape:
+            block = tf.convert_to_tensor(block)
+            tape.watch(block)
+            J = cost(block)
+        return tf.reduce_sum(tape.gradient(J, block) ** 2)
+
+    np.testing.assert_allclose(by_tape(slope, a), by_hand(slope, a), rtol=1e-5)
+
+
 def test_gradients_are_the_closed_forms(blocks):
     """∂J_content/∂a = (a_G − a_C)/N; ∂J_style_layer/∂a_ik = Σ_k' a_ik' (G_G − G_S)_kk' / N²."""
     a_S, a_G = (block.astype(np.float64) for block in blocks)

@@ -1,4 +1,4 @@
-"""Two hundred transfers in one process do not fill its memory."""
+"""Two hundred transfers do not fill memory, and the import leaves the collector as it was."""
 
 import json
 import subprocess
@@ -48,3 +48,22 @@ def test_two_hundred_transfers_do_not_grow_memory():
     after = json.loads(done.stdout.splitlines()[-1])
     assert len(after) == 40
     assert max(after[2:]) < 1.05 * max(after[:2])
+
+
+@pytest.mark.parametrize("switch", ["enable", "disable"])
+def test_the_import_leaves_the_garbage_collector_as_it_was(switch):
+    script = f"""
+import gc, weakref
+class Node: pass
+gc.{switch}()
+before = gc.isenabled(), gc.get_threshold()
+import nst_helpers
+assert (gc.isenabled(), gc.get_threshold()) == before
+node = Node()
+node.itself, gone = node, weakref.ref(node)
+del node
+gc.collect()
+assert gone() is None
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
