@@ -158,9 +158,10 @@ def style_cost(
         for layer in lambdas:
             if layer not in block:
                 raise ValueError(f"{name} has no layer {layer!r}. {nearest(layer, block)}")
-    return tf.add_n(
-        [weight * layer_style_cost(a_S[layer], a_G[layer]) for layer, weight in lambdas.items()]
-    )
+    J_layers = [layer_style_cost(a_S[layer], a_G[layer]) for layer in lambdas]
+    values = _in_one_type(*lambdas.values(), *J_layers)
+    weights, J_layers = values[: len(lambdas)], values[len(lambdas) :]
+    return tf.add_n([weight * J for weight, J in zip(weights, J_layers, strict=True)])
 
 
 def total_cost(
@@ -191,7 +192,16 @@ def total_cost(
     """
     for name, J in (("J_content", J_content), ("J_style", J_style)):
         check_weight(J, name)
-    return check_weight(alpha, "alpha") * J_content + check_weight(beta, "beta") * J_style
+    alpha, beta = check_weight(alpha, "alpha"), check_weight(beta, "beta")
+    alpha, J_content, beta, J_style = _in_one_type(alpha, J_content, beta, J_style)
+    return alpha * J_content + beta * J_style
+
+
+def _in_one_type(*values: float | tf.Tensor) -> list[float | tf.Tensor]:
+    """Return the values with all tensors in the widest type among them, or TensorFlow stops."""
+    types = [value.dtype for value in values if tf.is_tensor(value) and value.dtype.is_floating]
+    widest = max(types, key=lambda dtype: dtype.size, default=None)
+    return [tf.cast(value, widest) if types and tf.is_tensor(value) else value for value in values]
 
 
 def check_weight(weight: float, name: str) -> float:

@@ -127,6 +127,24 @@ def test_whole_numbers_and_mixed_precision_are_understood(blocks):
         assert float(cost(a_S.astype(np.float64), a_G)) == pytest.approx(float(cost(a_S, a_G)))
 
 
+TYPES = [tf.float16, tf.bfloat16, tf.float32, tf.float64]
+
+
+@pytest.mark.parametrize("first", TYPES, ids=lambda dtype: dtype.name)
+@pytest.mark.parametrize("second", TYPES, ids=lambda dtype: dtype.name)
+def test_costs_of_mixed_types_are_added_in_the_wider_one(first, second, blocks):
+    J_content, J_style = tf.constant(2, first), tf.constant(3, second)
+    J = total_cost(J_content, J_style, tf.constant(0.5, second), 4.0)
+    assert float(J) == 13
+    assert J.dtype.size == max(first.size, second.size)
+
+    a_S, a_G = blocks
+    mixed = {"a": tf.cast(a_G, first), "b": tf.cast(a_G, second)}
+    lambdas = {"a": tf.constant(0.25, second), "b": 0.5}
+    found = style_cost({"a": a_S, "b": a_S}, mixed, lambdas)
+    assert float(found) == pytest.approx(0.75 * layer_style_cost_loops(a_S, a_G), rel=0.05)
+
+
 # Gradients
 
 
