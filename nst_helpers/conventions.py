@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from nst_helpers.costs import check_lambdas, check_weight
@@ -19,6 +20,7 @@ from nst_helpers.style_matrix import check_activations, gram_matrix
 # pixels in 0..255 activations are smaller by about the mean of the three; each colour's own
 # spread is within 1.4 % of it.
 PYTORCH_SPREAD = 255 * (0.229 + 0.224 + 0.225) / 3
+MOST = 10**12  # more of anything no block has, and floats would run over
 
 
 class Block(NamedTuple):
@@ -259,11 +261,14 @@ def _convention(name: str) -> Convention:
 
 
 def _check_block(block: Block, name: str) -> Block:
-    if not isinstance(block, Block) or not all(
-        isinstance(number, int) and number > 0 for number in block
-    ):
+    if not isinstance(block, Block) or not all(map(_is_count, block)):
         raise ValueError(
             f"{name} is {block!r}, expected Block(n_H, n_W, n_C, pixels) with whole numbers "
-            "above 0. block_of(a, pixels) makes one from activations."
+            f"from 1 to {MOST:.0e}. block_of(a, pixels) makes one from activations."
         )
-    return block
+    return Block(*map(int, block))
+
+
+def _is_count(number: int) -> bool:
+    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+    return whole and 0 < number <= MOST

@@ -1006,6 +1006,8 @@ OTHER_CALLS = [
     ),
     ("of no pixels", lambda: content_cost_in("ours", A, A, 0), ValueError, "expected Block"),
     ("of pixels None", lambda: block_of(A, None), ValueError, "expected Block"),
+    ("of pixels True", lambda: block_of(A, True), ValueError, "expected Block"),
+    ("of a giant number of pixels", lambda: block_of(A, 10**400), ValueError, "from 1 to 1e"),
     ("of no batch", lambda: layer_style_cost_in("ours", A[0], A, 12), ValueError, "a_S have shape"),
     (
         "no shapes",

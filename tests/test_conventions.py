@@ -163,7 +163,8 @@ def test_published_weights_are_those_of_known_conventions():
 
 
 def test_block_of_reads_the_shape():
-    assert block_of(tf.zeros((1, 4, 5, 6)), 80) == Block(4, 5, 6, 80)
+    for pixels in (80, np.int64(80)):
+        assert block_of(tf.zeros((1, 4, 5, 6)), pixels) == Block(4, 5, 6, 80)
     with pytest.raises(ValueError, match="expected Block"):
         block_of(tf.zeros((1, 4, 5, 6)), 0)
 
