@@ -30,6 +30,7 @@ PAIRS = [
     ("astronaut", "village_street_auvers"),
 ]
 MILESTONES = {100: 1 / 4, 300: 1 / 6}  # steps of the tutorial: share of its time that is allowed
+RUNS = {"ours": 3, "tutorial": 1}  # short ones vary more, so the middle one counts
 IMPORTS = 5
 JUDGES = {"published": "VGG as published", "changed": "VGG with our border and averages"}
 PIECES = {  # measure: pair, rows and columns of the piece that shows it best
@@ -57,10 +58,13 @@ def race(content: str, style: str, folder: Path) -> tuple[dict, dict]:
     for name, file in zip((content, style), files):
         np.save(file, load_picture(name, SIZE))
     ends = {who: folder / f"{content}_{who}.npy" for who in ("ours", "tutorial")}
-    curves = {
-        who: [(line["clock"], line["J"]) for line in measured(who, *files, end) if line["J"]]
-        for who, end in ends.items()
-    }
+    curves = {}
+    for who, end in ends.items():
+        runs = [
+            [(line["clock"], line["J"]) for line in measured(who, *files, end) if line["J"]]
+            for _ in range(RUNS[who])
+        ]
+        curves[who] = sorted(runs, key=lambda curve: curve[-1])[len(runs) // 2]
     J = curves["tutorial"][-1][1]
     first = next((n for n, (_, cost) in enumerate(curves["ours"]) if cost <= J), -1)
     np.save(ends["ours"], np.load(ends["ours"])[first])

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Generator
 
 import numpy as np
-from scipy.optimize import minimize
 from threadpoolctl import ThreadpoolController
 
 _searching = threading.Lock()
@@ -124,6 +123,9 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
     def search() -> None:
         options = {"maxcor": memory, "maxiter": 10**6, "maxfun": 10**6, "ftol": 0, "gtol": 0}
         try:
+            # It takes a fifth of a second; here, that passes while the network is at work.
+            from scipy.optimize import minimize
+
             minimize(objective, x / unit, jac=True, method="L-BFGS-B", options=options)
         except Closed:
             pass
@@ -133,15 +135,17 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
     thread = threading.Thread(target=search, daemon=True)
     try:
         thread.start()
+        answer = yield np.clip(x, 0, 1)  # what SciPy asks for first, once it is imported
         point = questions.get()
         while point is not None:
-            answer = yield point
             # NumPy's threads of linear algebra stay awake for a while after SciPy's short sums,
             # and would take the processors from the network.
             # One search at a time: the number of threads belongs to the whole process.
             with _searching, _linear_algebra().limit(limits=1, user_api="blas"):
                 answers.put(answer)
                 point = questions.get()
+            if point is not None:
+                answer = yield point
     finally:
         answers.put(None)
         if thread.is_alive():  # not where an interrupt came before it had begun

@@ -355,14 +355,14 @@ class StyleTransfer:
         done, stuck = 0, False
         while done < count and not stuck:
             self._weights_changed = False
-            costs, gradient = self._measure(image)
-            # One scale for every optimiser: a gradient of mean size 1 at the start.
-            scale = max(float(np.mean(np.abs(gradient))), 1e-30)
             options = {} if self._rate is None else {"rate": self._rate}
             dialogue = OPTIMISERS[self._optimiser](image.ravel().astype(np.float64), **options)
             begun = done
             with contextlib.closing(dialogue):
-                next(dialogue)  # the point just measured
+                next(dialogue)  # it asks for the picture that it is given
+                costs, gradient = self._measure(image)
+                # One scale for every optimiser: a gradient of mean size 1 at the start.
+                scale = max(float(np.mean(np.abs(gradient))), 1e-30)
                 while True:
                     if not (math.isfinite(costs["J"]) and np.isfinite(gradient).all()):
                         self.message = (
