@@ -120,7 +120,14 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
         pushed_out = ((point < 0) & (gradient > 0)) | ((point > 1) & (gradient < 0))
         return J, np.where(pushed_out, 0, gradient) * unit
 
+    def asked() -> np.ndarray | None:
+        question = questions.get()
+        if isinstance(question, Exception):  # raised in the thread, where nobody would see it
+            raise question
+        return question
+
     def search() -> None:
+        end = None
         options = {"maxcor": memory, "maxiter": 10**6, "maxfun": 10**6, "ftol": 0, "gtol": 0}
         try:
             # It takes a fifth of a second; here, that passes while the network is at work.
@@ -129,21 +136,23 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
             minimize(objective, x / unit, jac=True, method="L-BFGS-B", options=options)
         except Closed:
             pass
+        except Exception as error:
+            end = error
         finally:
-            questions.put(None)
+            questions.put(end)
 
     thread = threading.Thread(target=search, daemon=True)
     try:
         thread.start()
         answer = yield np.clip(x, 0, 1)  # what SciPy asks for first, once it is imported
-        point = questions.get()
+        point = asked()
         while point is not None:
             # NumPy's threads of linear algebra stay awake for a while after SciPy's short sums,
             # and would take the processors from the network.
             # One search at a time: the number of threads belongs to the whole process.
             with _searching, _linear_algebra().limit(limits=1, user_api="blas"):
                 answers.put(answer)
-                point = questions.get()
+                point = asked()
             if point is not None:
                 answer = yield point
     finally:

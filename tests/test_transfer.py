@@ -356,6 +356,22 @@ def searches():
     return [thread for thread in threading.enumerate() if thread not in kept]
 
 
+@pytest.mark.parametrize("error", [MemoryError("no room"), ImportError("no SciPy")])
+def test_what_fails_in_the_search_reaches_the_caller(transfer, monkeypatch, error):
+    def minimise(*_, **__):
+        raise error
+
+    before = set(searches())
+    with monkeypatch.context() as patch:
+        patch.setattr("scipy.optimize.minimize", minimise)
+        with pytest.raises(type(error), match=str(error)):
+            transfer.run(5, **QUIET)
+    assert not set(searches()) - before
+    transfer.run(3, **QUIET)
+    assert len(transfer.history["J"]) == 3
+    assert_best(transfer)
+
+
 @pytest.mark.parametrize("how", ["dropped", "closed", "broken off", "never begun"])
 def test_an_iterator_left_early_leaves_no_thread(transfer, how):
     before = set(searches())
