@@ -99,7 +99,10 @@ class Kernel:
         """Return the error's name or None, and everything that was printed."""
         messages = []
         reply = self.client.execute_interactive(
-            cell, timeout=240, output_hook=lambda message: messages.append(message["content"])
+            cell,
+            stop_on_error=False,  # else what comes soon after an error is aborted
+            timeout=240,
+            output_hook=lambda message: messages.append(message["content"]),
         )["content"]
         said = "".join(message.get("text", "") for message in messages)
         shown = [message["ename"] for message in messages if "ename" in message]
