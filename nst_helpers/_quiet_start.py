@@ -21,7 +21,7 @@ def start_tensorflow() -> None:
     with tempfile.TemporaryFile() as notes:
         try:
             with _standard_error_to(notes.fileno()), _collector_at_rest():
-                import keras  # noqa: F401
+                import keras  # noqa: F401  the collector rests for it as well
                 import tensorflow as tf
 
                 tf.config.list_physical_devices()
