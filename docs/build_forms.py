@@ -161,12 +161,12 @@ def _for_nbgrader(stub: str, answer: str) -> str:
 def _hidden_test(notebook: NotebookNode, name: str) -> str:
     if is_prediction(notebook, name):
         test = (
-            "from nst_helpers.predictions import judge_prediction\n\n"
+            "from nst_helpers.exercises import judge_prediction\n\n"
             f'assert judge_prediction("{name}", choice_{name})[0]'
         )
     else:
         test = (
-            "from nst_helpers.checking import judge\n"
+            "from nst_helpers.exercises import judge\n"
             "from nst_helpers.exercises import EXERCISES\n\n"
             f'assert judge(EXERCISES["{name}"], my_{name}).right'
         )

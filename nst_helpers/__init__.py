@@ -1,11 +1,11 @@
 """Helpers of the notebook series on the style cost function of neural style transfer.
 
-The modules follow the data's way: images, pictures → weights, convolution, network →
-activations → style_matrix → costs, reference → optimisers, transfer → figures.
+The modules follow the data's way: images, gallery → network → activations → style_matrix →
+costs, reference → optimisers, transfer → figures → exercises, panels.
 """
 
-from nst_helpers._quiet_start import start_tensorflow
-from nst_helpers.cell_order import guide_order
+from nst_helpers.session.cell_order import guide_order
+from nst_helpers.session.quiet_start import start_tensorflow
 
 start_tensorflow()
 guide_order()
@@ -23,15 +23,15 @@ from nst_helpers.costs import (
     style_cost,
     total_cost,
 )
+from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
 from nst_helpers.images import load_image, resize_image, save_image
-from nst_helpers.network import (
+from nst_helpers.network.vgg import (
     CONTENT_LAYER,
     STYLE_LAYERS,
     device,
     load_vgg,
     preprocess,
 )
-from nst_helpers.pictures import PICTURES, load_picture, stripes_and_patches
 from nst_helpers.style_matrix import (
     covariance_matrix,
     gram_matrix,

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nst_helpers.gallery import nearest
 from nst_helpers.images import MAX_SIDE, check_image
-from nst_helpers.network import check_layer, preprocess
-from nst_helpers.pictures import nearest
+from nst_helpers.network.vgg import check_layer, preprocess
 
 Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_helpers.costs import check_lambdas, check_weight
-from nst_helpers.pictures import nearest
+from nst_helpers.gallery import nearest
 from nst_helpers.style_matrix import check_activations, gram_matrix
 
 # PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1). Against

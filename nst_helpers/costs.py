@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
-from nst_helpers.pictures import nearest
+from nst_helpers.gallery import nearest
 from nst_helpers.style_matrix import check_activations, gram_matrix, positions
 
 

@@ -26,7 +26,7 @@ from nst_helpers.costs import (
     total_cost,
 )
 from nst_helpers.images import check_image, resize_image
-from nst_helpers.network import (
+from nst_helpers.network.vgg import (
     CONTENT_LAYER,
     STYLE_LAYERS,
     device,

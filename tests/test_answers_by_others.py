@@ -11,9 +11,7 @@ import pytest
 import tensorflow as tf
 
 from nst_helpers import content_cost, gram_matrix, layer_style_cost
-from nst_helpers.checking import judge
-from nst_helpers.exercises import EXERCISES
-from nst_helpers.predictions import judge_prediction
+from nst_helpers.exercises import EXERCISES, judge, judge_prediction
 
 ops = keras.ops
 

@@ -42,9 +42,8 @@ from nst_helpers import (
     style_cost,
     total_cost,
     unroll,
-    weights,
 )
-from nst_helpers.channels import channel_pair, selective_channel
+from nst_helpers.blocks import channel_pair, selective_channel
 from nst_helpers.conventions import (
     Block,
     block_of,
@@ -53,6 +52,7 @@ from nst_helpers.conventions import (
     layer_style_cost_in,
 )
 from nst_helpers.costs import style_matrix_cost
+from nst_helpers.exercises import check_prediction
 from nst_helpers.figures import (
     encode_figure,
     plot_bars,
@@ -65,9 +65,10 @@ from nst_helpers.figures import (
     show,
 )
 from nst_helpers.images import check_image, encode_png, to_pil
-from nst_helpers.network import prepare_for_transfer
+from nst_helpers.network import weights
+from nst_helpers.network.vgg import prepare_for_transfer
+from nst_helpers.network.weights import read_weights
 from nst_helpers.optimisers import adam, gradient_descent, l_bfgs
-from nst_helpers.predictions import check_prediction
 from nst_helpers.reference import (
     content_cost_loops,
     gram_matrix_loops,
@@ -75,7 +76,6 @@ from nst_helpers.reference import (
     style_cost_loops,
 )
 from nst_helpers.style_matrix import positions, strongest_pairs
-from nst_helpers.weights import read_weights
 
 NAN, INF = float("nan"), float("inf")
 GOOD = np.full((1, 40, 48, 3), 0.5, np.float32)
@@ -87,7 +87,7 @@ def refused(function, kind, message):
     """The call raises this error, from our own code, and its message holds these words."""
     with pytest.raises(kind, match=message) as caught:
         function()
-    assert type(caught.value).__module__ in ("builtins", "nst_helpers.weights")
+    assert type(caught.value).__module__ in ("builtins", "nst_helpers.network.weights")
     # The sentence is ours: raised in the package, not in a library below it.
     last = caught.traceback[-1].path
     assert "nst_helpers" in str(last), f"raised in {last}"
@@ -784,7 +784,7 @@ def test_the_bundled_file_with_a_wrong_checksum(tmp_path, monkeypatch):
     path = tmp_path / "vgg16_imagenet_conv_f16.npz"
     path.write_bytes(data)
     monkeypatch.setattr(weights, "BUNDLED_VGG16", path)
-    monkeypatch.setattr(nst_helpers.network, "BUNDLED_VGG16", path)
+    monkeypatch.setattr(nst_helpers.network.vgg, "BUNDLED_VGG16", path)
     message = r"'vgg16_imagenet_conv_f16\.npz' have a wrong checksum.+git checkout -- data/weights"
     refused(lambda: load_vgg("vgg16"), ValueError, message)
 
@@ -1120,12 +1120,12 @@ def test_every_public_function_is_in_the_matrix():
 # Behind the functions of the matrix, which check what these are given.
 INNER = {
     "images": [],
-    "pictures": ["nearest"],
-    "weights": ["cached_vgg19", "vgg19_file"],
-    "convolution": ["fold_edge", "winograd_convolution", "winograd_maps"],
-    "network": ["check_layer"],
+    "gallery": ["nearest"],
+    "network.weights": ["cached_vgg19", "vgg19_file"],
+    "network.winograd": ["fold_edge", "winograd_convolution", "winograd_maps"],
+    "network.vgg": ["check_layer"],
     "activations": ["check_layers"],
-    "channels": [],
+    "blocks": [],
     "style_matrix": ["check_activations"],
     "costs": ["check_lambdas", "check_weight"],
     "reference": [],

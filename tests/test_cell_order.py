@@ -11,8 +11,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import start_new_kernel
 
-from nst_helpers import cell_order
-from nst_helpers.cell_order import NOTEBOOKS, advice
+from nst_helpers.session import cell_order
+from nst_helpers.session.cell_order import NOTEBOOKS, advice
 
 FIRST = "style = 1\na_S = style + 1"
 LOOP = """for k in range(3):

@@ -6,9 +6,7 @@ import tensorflow as tf
 
 from nst_helpers import content_cost, gram_matrix, layer_style_cost
 from nst_helpers import exercises as ex
-from nst_helpers.checking import judge
-from nst_helpers.exercises import EXERCISES
-from nst_helpers.predictions import PREDICTIONS, check_prediction, judge_prediction
+from nst_helpers.exercises import EXERCISES, PREDICTIONS, check_prediction, judge, judge_prediction
 
 # Right answers --------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nst_helpers import STYLE_LAYERS, load_picture, receptive_field
-from nst_helpers.controls import (
+from nst_helpers.panels.controls import (
     LastValueWins,
     Panel,
     View,
@@ -19,7 +19,7 @@ from nst_helpers.controls import (
     still_figure,
     trouble,
 )
-from nst_helpers.explorers import (
+from nst_helpers.panels.explorers import (
     activation_explorer,
     activation_view,
     coloured,

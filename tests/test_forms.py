@@ -9,8 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from nst_helpers.exercises import EXERCISES
-from nst_helpers.predictions import PREDICTIONS
+from nst_helpers.exercises import EXERCISES, PREDICTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nst_helpers import PICTURES, load_image, load_picture, resize_image, save_image
+from nst_helpers.gallery import stripes_and_patches
 from nst_helpers.images import encode_png, to_pil
-from nst_helpers.pictures import stripes_and_patches
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 

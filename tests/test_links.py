@@ -7,7 +7,8 @@ import pytest
 from test_forms import NOTEBOOKS, ROOT, forms
 
 import nst_helpers
-from nst_helpers import conventions, exercises, images, predictions
+from nst_helpers import conventions, images
+from nst_helpers.exercises import predictions, questions
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("data/**/README.md")]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in PAGES} | {
@@ -208,5 +209,5 @@ def test_every_question_is_answered_and_says_where(question):
         if word.endswith((".py", ".ipynb")):
             assert any((ROOT / folder / word).exists() for folder in (".", "nst_helpers")), word
         else:
-            places = (nst_helpers, conventions, exercises, images, predictions)
+            places = (nst_helpers, conventions, questions, images, predictions)
             assert any(hasattr(place, word.rpartition(".")[2]) for place in places), word

@@ -21,8 +21,8 @@ from nst_helpers import (
     preprocess,
     receptive_field,
 )
-from nst_helpers.convolution import TILE, winograd_convolution, winograd_maps
-from nst_helpers.network import prepare_for_transfer
+from nst_helpers.network.vgg import prepare_for_transfer
+from nst_helpers.network.winograd import TILE, winograd_convolution, winograd_maps
 
 DEEPEST = "block5_conv1"
 

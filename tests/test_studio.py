@@ -19,8 +19,8 @@ import tensorflow as tf
 from PIL import Image
 
 from nst_helpers import STYLE_LAYERS, StyleTransfer, load_picture
-from nst_helpers import studio as rooms
-from nst_helpers.studio import (
+from nst_helpers.panels import studio as rooms
+from nst_helpers.panels.studio import (
     Run,
     Weights,
     check_weights,

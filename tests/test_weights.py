@@ -19,8 +19,10 @@ import keras
 import numpy as np
 import pytest
 
-from nst_helpers import load_vgg, network, weights
-from nst_helpers.weights import DownloadError, cached_vgg19, read_weights, vgg19_file
+from nst_helpers import load_vgg
+from nst_helpers.network import vgg as network
+from nst_helpers.network import weights
+from nst_helpers.network.weights import DownloadError, cached_vgg19, read_weights, vgg19_file
 
 ONE = np.zeros(1, np.float32)
 SENTENCE = r"VGG19 is not here yet: .+\. The bundled VGG16 is used instead"
@@ -400,7 +402,7 @@ def test_threads_that_fetch_at_once_all_get_the_file(host):
 
 FETCH = """
 import sys
-from nst_helpers import weights
+from nst_helpers.network import weights
 weights.VGG19_URL, weights.VGG19_MD5 = sys.argv[1:3]
 weights.VGG19_BYTES = int(sys.argv[3])
 print(weights.vgg19_file())

@@ -46,7 +46,7 @@ SHORT = {
         [
             "import numpy as np",
             "from nst_helpers import STYLE_LAYERS, load_picture, load_vgg",
-            "from nst_helpers.explorers import *",
+            "from nst_helpers.panels.explorers import *",
             "vgg, S = load_vgg(), load_picture('starry_night', 160)",
             "runs = {l: (S * n / 5, {'J': np.exp(-np.arange(60) / (9 * n))})"
             " for n, l in enumerate(STYLE_LAYERS, 1)}",
@@ -59,7 +59,7 @@ SHORT = {
     "studios": [
         [
             "from nst_helpers import load_vgg",
-            "from nst_helpers import studio",
+            "from nst_helpers.panels import studio",
             "vgg = load_vgg()",
         ],
         ["studio.style_studio(vgg)"],
@@ -548,7 +548,7 @@ def deleting_the_cell_pauses_the_run(page, studio):
     page.page.keyboard.press("b")
     page.page.keyboard.press("Enter")
     page.page.keyboard.type(
-        "from nst_helpers import studio; print('running:', len(studio._running))"
+        "from nst_helpers.panels import studio; print('running:', len(studio._running))"
     )
     page.page.keyboard.press("Control+Enter")
     page.page.wait_for_selector("text=/running: 0/", timeout=MINUTES)

@@ -15,7 +15,11 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from nst_helpers.activations import channel_peaks, cut_patch, extractor, receptive_field
-from nst_helpers.controls import (
+from nst_helpers.figures import COLOURS, LECTURE_COLOURS
+from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
+from nst_helpers.images import check_image, resize_image, to_pil
+from nst_helpers.network.vgg import STYLE_LAYERS
+from nst_helpers.panels.controls import (
     Panel,
     View,
     explorer,
@@ -26,10 +30,6 @@ from nst_helpers.controls import (
     slider,
     small_figure,
 )
-from nst_helpers.figures import COLOURS, LECTURE_COLOURS
-from nst_helpers.images import check_image, resize_image, to_pil
-from nst_helpers.network import STYLE_LAYERS
-from nst_helpers.pictures import PICTURES, load_picture, stripes_and_patches
 from nst_helpers.style_matrix import gram_matrix, strongest_pairs
 
 SIZE = 192  # pixels of the longer side: all activations of all pictures fit into 100 MB

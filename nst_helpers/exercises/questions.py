@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers import mistakes
-from nst_helpers.checking import Exercise, judge
 from nst_helpers.costs import content_cost, layer_style_cost
+from nst_helpers.exercises import mistakes
+from nst_helpers.exercises.judge import Exercise, judge
 from nst_helpers.reference import gram_matrix_loops
 
 # Height, width and channels always differ, so that no mix-up of axes stays hidden.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nst_helpers.channels import channel_pair, selective_channel
+from nst_helpers.blocks import channel_pair, selective_channel
 
 SHAPE = (1, 3, 4, 6)
 

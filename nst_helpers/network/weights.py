@@ -21,7 +21,7 @@ import h5py
 import keras
 import numpy as np
 
-from nst_helpers.pictures import DATA
+from nst_helpers.gallery import DATA
 
 VGG19_URL = (
     "https://storage.googleapis.com/tensorflow/keras-applications/"

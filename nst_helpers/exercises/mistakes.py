@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.checking import Mistake
 from nst_helpers.costs import content_cost, layer_style_cost
+from nst_helpers.exercises.judge import Mistake
 
 
 def _rows(a: np.ndarray) -> np.ndarray:

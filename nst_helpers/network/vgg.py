@@ -13,15 +13,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.convolution import WORTH_IT, winograd_convolution
-from nst_helpers.pictures import nearest
-from nst_helpers.weights import (
+from nst_helpers.gallery import nearest
+from nst_helpers.network.weights import (
     BUNDLED_VGG16,
     PATIENCE,
     DownloadError,
     read_weights,
     vgg19_file,
 )
+from nst_helpers.network.winograd import WORTH_IT, winograd_convolution
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 CONTENT_LAYER = "block4_conv2"

@@ -1,0 +1,23 @@
+"""The network that looks at the pictures: its weights, VGG, and its fast convolution."""
+
+from nst_helpers.network.vgg import (
+    BACKBONES,
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    check_layer,
+    device,
+    load_vgg,
+    prepare_for_transfer,
+    preprocess,
+)
+
+__all__ = [
+    "BACKBONES",
+    "CONTENT_LAYER",
+    "STYLE_LAYERS",
+    "check_layer",
+    "device",
+    "load_vgg",
+    "prepare_for_transfer",
+    "preprocess",
+]

@@ -1,0 +1,1 @@
+"""What touches the whole process, each effect in a module of its own."""
