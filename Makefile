@@ -62,16 +62,16 @@ bench: $(READY)
 	$(BIN)/python benchmarks/bench.py
 
 notebooks: $(READY)
-	$(BIN)/python notebooks/execute.py
+	$(BIN)/python -m tools.execute
 
 studio: $(READY)
 	$(BIN)/voila --Voila.tornado_settings=$(LARGE_UPLOADS) docs/studio.ipynb
 
 slides: $(READY)
-	$(BIN)/python docs/build_slides.py
+	$(BIN)/python -m tools.slides
 
 student instructor: $(READY)
-	$(BIN)/python docs/build_forms.py $@
+	$(BIN)/python -m tools.forms $@
 
 lint: $(READY)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

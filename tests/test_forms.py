@@ -1,30 +1,18 @@
 """Exercises inside the notebooks: solutions are right, and forms and slides can be made."""
 
 import ast
-import importlib.util
 import re
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from nst_helpers.exercises import EXERCISES, PREDICTIONS
+from tools import forms, slides
+from tools.series import ROOT, cell_of, exercise_names, paths
 
-ROOT = Path(__file__).resolve().parent.parent
-PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-
-def script(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-forms, slides = script("build_forms"), script("build_slides")
-NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in PATHS}
-IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in forms.exercise_names(nb)]
+NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in paths()}
+IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in exercise_names(nb)]
 every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
 every_exercise = pytest.mark.parametrize(("stem", "name"), IN_NOTEBOOKS)
 
@@ -46,16 +34,16 @@ def solved(tmp_path_factory):
 
 @every_exercise
 def test_the_solution_is_right_and_the_stub_is_not_attempted(solved, stem, name):
-    check = forms.cell_of(solved[stem], "check", name)
+    check = cell_of(solved[stem], "check", name)
     assert check.outputs[0].text.startswith("Right. ")
     assert "### BEGIN HIDDEN TESTS" in check.source
-    unsolved = forms.cell_of(NOTEBOOKS[stem], "check", name)
+    unsolved = cell_of(NOTEBOOKS[stem], "check", name)
     assert unsolved.outputs[0].text.startswith("Not attempted yet")
 
 
 @every_exercise
 def test_the_first_hint_is_the_one_the_checker_gives(stem, name):
-    hints = forms.cell_of(NOTEBOOKS[stem], "hints", name).source
+    hints = cell_of(NOTEBOOKS[stem], "hints", name).source
     folds = re.findall(
         r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", hints, re.DOTALL
     )
@@ -64,7 +52,7 @@ def test_the_first_hint_is_the_one_the_checker_gives(stem, name):
     first = {**EXERCISES, **PREDICTIONS}[name].hint
     assert folds[0][1] == first
     assert len({text for _, text in folds}) == 4
-    check = forms.cell_of(NOTEBOOKS[stem], "check", name)
+    check = cell_of(NOTEBOOKS[stem], "check", name)
     assert check.outputs[0].text.endswith(f"\nFirst hint: {first}\n")
 
 
@@ -94,7 +82,7 @@ def test_the_two_forms_differ_in_the_exercises_only(solved, stem):
 def test_cells_carry_what_nbgrader_asks_for(solved, stem, name):
     for form in (solved[stem], forms.student(NOTEBOOKS[stem])):
         answer, check = (
-            forms.cell_of(form, part, name).metadata["nbgrader"] for part in ("exercise", "check")
+            cell_of(form, part, name).metadata["nbgrader"] for part in ("exercise", "check")
         )
         for marks in (answer, check):
             assert marks["schema_version"] == 3 and re.fullmatch(r"[\w-]+", marks["grade_id"])

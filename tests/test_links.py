@@ -4,11 +4,13 @@ import re
 
 import nbformat
 import pytest
-from test_forms import NOTEBOOKS, ROOT, forms
+from test_forms import NOTEBOOKS
 
 import nst_helpers
 from nst_helpers import conventions, images
 from nst_helpers.exercises import predictions, questions
+from tools import forms
+from tools.series import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("data/**/README.md")]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in PAGES} | {

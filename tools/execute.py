@@ -1,4 +1,4 @@
-"""Run the notebooks and write their outputs back: `python notebooks/execute.py [names]`.
+"""Run the notebooks and write their outputs back: `python -m tools.execute [names]`.
 
 What is committed is what a fresh kernel prints, with the parts left out that belong to one
 machine or one moment: widget states, time stamps, the passing states of progress bars.
@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-HERE = Path(__file__).parent
+from tools.series import NOTEBOOKS, paths
 
 
 def execute(path: Path) -> None:
@@ -22,7 +22,7 @@ def execute(path: Path) -> None:
         timeout=600,
         kernel_name="python3",
         coalesce_streams=True,
-        resources={"metadata": {"path": HERE}},
+        resources={"metadata": {"path": NOTEBOOKS}},
     ).execute()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -38,5 +38,5 @@ def execute(path: Path) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("NST_BACKBONE", "vgg16")
-    for name in sys.argv[1:] or sorted(p.name for p in HERE.glob("*.ipynb")):
-        execute(HERE / Path(name).name)
+    for path in [NOTEBOOKS / Path(name).name for name in sys.argv[1:]] or paths():
+        execute(path)

@@ -1,12 +1,9 @@
-"""Write the series for a class: `python docs/build_forms.py student` or `… instructor`.
+"""Write the series for a class: `python -m tools.forms student` or `… instructor`.
 
 One source, the notebooks in `notebooks/`. The student form leaves the solutions out. The
 instructor form has the exercises solved, with their outputs and the speaker's notes; it is also
 what nbgrader takes as its source. Both go to `build/`, which is not committed, with the pages of
 `docs/` beside them, so that a folder can be handed out as it is.
-
-An exercise is told by the ids of its cells: `exercise-NAME` (what the student fills in),
-`check-NAME` (its checker), `run-NAME` (runs what was predicted), `hints-NAME` (hints and solution).
 """
 
 from __future__ import annotations
@@ -23,14 +20,22 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
+from tools.series import (
+    BUILD,
+    DOCS,
+    NOTEBOOKS,
+    NOTES_TAG,
+    cell_of,
+    exercise_names,
+    notes,
+    notes_cell,
+)
+
 PAGES = ("glossary.md", "questions.md", "instructor_guide.md")
 SOLUTION = re.compile(
     r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.DOTALL
 )
 POINTS = {"code": 2, "prediction": 1}
-NOTES_TAG = "instructor-notes"
 NBGRADER_CONFIG = f'''"""For nbgrader: leave the notes out, put "..." where a solution was."""
 
 from nbconvert.preprocessors import TagRemovePreprocessor
@@ -46,20 +51,6 @@ c.GenerateAssignment.preprocessors = [
 c.ClearSolutions.code_stub = {{"python": "..."}}
 c.Execute.timeout = 600  # seconds a cell: a transfer takes more than nbgrader's 30
 '''
-
-
-def exercise_names(notebook: NotebookNode) -> list[str]:
-    """Return the names of the exercises, in the order of the notebook."""
-    ids = [cell.id for cell in notebook.cells]
-    return [i.removeprefix("exercise-") for i in ids if i.startswith("exercise-")]
-
-
-def cell_of(notebook: NotebookNode, part: str, name: str) -> NotebookNode:
-    """Return the cell of an exercise, such as ("hints", "gram_matrix")."""
-    found = [cell for cell in notebook.cells if cell.id == f"{part}-{name}"]
-    if len(found) != 1:
-        raise ValueError(f"Expected one cell {part}-{name}, found {len(found)}.")
-    return found[0]
 
 
 def solution(notebook: NotebookNode, name: str) -> str:
@@ -103,13 +94,13 @@ def instructor(notebook: NotebookNode) -> NotebookNode:
         check.source += _hidden_test(form, name)
         _prepare(form, name)
     _link_beside(form)
-    form.cells = [shown for cell in form.cells for shown in (cell, *_notes(cell))]
+    form.cells = [shown for cell in form.cells for shown in _with_notes(cell)]
     return form
 
 
 def build(kind: str, sources: Path = NOTEBOOKS, target: Path | None = None) -> Path:
     """Write one form of all notebooks to a folder of its own and return the folder."""
-    target = target or ROOT / "build" / kind
+    target = target or BUILD / kind
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for path in sorted(sources.glob("*.ipynb")):
@@ -118,7 +109,7 @@ def build(kind: str, sources: Path = NOTEBOOKS, target: Path | None = None) -> P
         nbformat.write(form, target / path.name)
         print(f"{target.name}/{path.name}: {len(exercise_names(form))} exercises")
     for page in PAGES:
-        text = (ROOT / "docs" / page).read_text("utf-8")
+        text = (DOCS / page).read_text("utf-8")
         (target / page).write_text(text.replace("](../notebooks/", "]("), encoding="utf-8")
     if kind == "instructor":
         (target / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
@@ -189,19 +180,15 @@ def _prepare(notebook: NotebookNode, name: str) -> None:
     }  # fmt: skip
 
 
-def _notes(cell: NotebookNode) -> list[NotebookNode]:
-    if "nst_notes" not in cell.metadata:
-        return []
-    text = f"> **For the instructor.** {cell.metadata['nst_notes']}"
-    note = nbformat.v4.new_markdown_cell(text, id=f"notes-{cell.id}"[:64])
-    note.metadata.update(slideshow={"slide_type": "notes"}, tags=[NOTES_TAG])
-    return [note]
+def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
+    text = notes(cell)
+    return [cell, notes_cell(cell, f"> **For the instructor.** {text}")] if text else [cell]
 
 
 if __name__ == "__main__":
     kinds = sys.argv[1:]
     if not kinds or not set(kinds) <= {"student", "instructor"}:
-        raise SystemExit("Say which form: python docs/build_forms.py student instructor")
+        raise SystemExit("Say which form: python -m tools.forms student instructor")
     os.environ.setdefault("NST_BACKBONE", "vgg16")  # all that is printed holds for both networks
     for kind in kinds:
         build(kind)

@@ -1,4 +1,4 @@
-"""Write the slides: `python docs/build_slides.py`, or first `… mark` after a notebook has changed.
+"""Write the slides: `python -m tools.slides`, or first `… mark` after a notebook has changed.
 
 The slides are the notebooks themselves, as reveal.js pages in `build/slides` that need no network;
 press S for the speaker's notes. `mark` writes into the notebooks which cell begins a slide.
@@ -19,9 +19,18 @@ from nbconvert.exporters import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
-TARGET = ROOT / "build" / "slides"
+from tools.series import (
+    BUILD,
+    ROOT,
+    TEMPLATES,
+    is_compared,
+    notes,
+    notes_cell,
+    part_of,
+    paths,
+)
+
+TARGET = BUILD / "slides"
 PACKAGES = ("reveal.js@5.2.1", "mathjax@3.2.2")
 WIDTH, HEIGHT = 1280, 720
 ROOM, SHORT = 780, 240  # pixels: a slide (it may shrink a little); a remark that joins another
@@ -54,7 +63,7 @@ def export(path: Path) -> str:
             cell.outputs = []
         if _is_figure(cell):
             cell.metadata["transient"] = {"remove_source": True}
-    notebook.cells = [shown for cell in notebook.cells for shown in (cell, *_notes(cell))]
+    notebook.cells = [shown for cell in notebook.cells for shown in _with_notes(cell)]
     config = Config()
     config.SlidesExporter.reveal_url_prefix = "reveal.js"
     config.SlidesExporter.reveal_theme = "white"  # its fonts come with it
@@ -63,7 +72,7 @@ def export(path: Path) -> str:
         str(HEIGHT),
     )
     exporter = SlidesExporter(
-        config=config, template_name="slides", extra_template_basedirs=[str(ROOT / "docs")]
+        config=config, template_name="slides", extra_template_basedirs=[str(TEMPLATES)]
     )
     return exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0]
 
@@ -90,8 +99,8 @@ def fetch(target: Path) -> None:
 
 
 def _kind(cell: NotebookNode) -> str:
-    part, _, name = cell.id.partition("-")
-    if cell.id in ("setup", "wait") or (part in ("exercise", "check", "run", "hints") and name):
+    part = part_of(cell)
+    if cell.id in ("setup", "wait") or part in ("exercise", "check", "run", "hints"):
         return "skip"
     if part == "about":
         return "subslide" if "predict" in cell.source.splitlines()[0] else "skip"
@@ -139,22 +148,17 @@ def _is_figure(cell: NotebookNode) -> bool:
 
 
 def _ignored(cell: NotebookNode) -> bool:
-    return "nbval-ignore-output" in cell.metadata.get("tags", []) and not _is_figure(cell)
+    return not is_compared(cell) and not _is_figure(cell)
 
 
-def _notes(cell: NotebookNode) -> list[NotebookNode]:
-    if "nst_notes" not in cell.metadata:
-        return []
-    note = nbformat.v4.new_markdown_cell(cell.metadata["nst_notes"], id=f"notes-{cell.id}"[:64])
-    note.metadata["slideshow"] = {"slide_type": "notes"}
-    return [note]
+def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
+    return [cell, notes_cell(cell, notes(cell))] if notes(cell) else [cell]
 
 
 def main(arguments: list[str]) -> None:
     """Mark the notebooks, or build their slides."""
-    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
     if arguments == ["mark"]:
-        for path in paths:
+        for path in paths():
             notebook = nbformat.read(path, 4)
             mark(notebook)
             nbformat.write(notebook, path)
@@ -163,7 +167,7 @@ def main(arguments: list[str]) -> None:
         raise SystemExit("Say nothing, to build the slides, or mark.")
     TARGET.mkdir(parents=True, exist_ok=True)
     fetch(TARGET)
-    for path in paths:
+    for path in paths():
         page = TARGET / f"{path.stem}.slides.html"
         page.write_text(export(path), encoding="utf-8")
         print(page.relative_to(ROOT))

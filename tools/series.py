@@ -1,0 +1,65 @@
+"""Where the series lies, and what the ids, tags and metadata of its cells mean.
+
+An exercise is told by the ids of its cells: `about-NAME` (the question), `exercise-NAME` (what the
+student fills in), `check-NAME` (its checker), `run-NAME` (runs what was predicted), `hints-NAME`
+(hints and solution).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+DOCS = ROOT / "docs"
+BUILD = ROOT / "build"  # what tools write for others; not committed
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+PARTS = ("about", "exercise", "check", "run", "hints")
+NOT_COMPARED = "nbval-ignore-output"  # the cell says why in its metadata, `nst_reason`
+NOTES_TAG = "instructor-notes"
+
+
+def paths() -> list[Path]:
+    """Return the notebooks, in the order of their numbers."""
+    return sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+
+
+def exercise_names(notebook: NotebookNode) -> list[str]:
+    """Return the names of the exercises, in the order of the notebook."""
+    ids = [cell.id for cell in notebook.cells]
+    return [i.removeprefix("exercise-") for i in ids if i.startswith("exercise-")]
+
+
+def part_of(cell: NotebookNode) -> str:
+    """Return which part of an exercise a cell is, such as "hints"; "" where it is none."""
+    part, _, name = cell.id.partition("-")
+    return part if name and part in PARTS else ""
+
+
+def cell_of(notebook: NotebookNode, part: str, name: str) -> NotebookNode:
+    """Return the cell of an exercise, such as ("hints", "gram_matrix")."""
+    found = [cell for cell in notebook.cells if cell.id == f"{part}-{name}"]
+    if len(found) != 1:
+        raise ValueError(f"Expected one cell {part}-{name}, found {len(found)}.")
+    return found[0]
+
+
+def is_compared(cell: NotebookNode) -> bool:
+    """Tell whether the tests compare what the cell prints."""
+    return NOT_COMPARED not in cell.metadata.get("tags", [])
+
+
+def notes(cell: NotebookNode) -> str:
+    """Return the speaker's notes that a cell carries, or ""."""
+    return cell.metadata.get("nst_notes", "")
+
+
+def notes_cell(cell: NotebookNode, text: str) -> NotebookNode:
+    """Return the cell in which a cell's notes are shown, to stand below it."""
+    made = new_markdown_cell(text, id=f"notes-{cell.id}"[:64])
+    made.metadata.update(slideshow={"slide_type": "notes"}, tags=[NOTES_TAG])
+    return made
