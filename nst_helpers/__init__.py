@@ -28,10 +28,10 @@ from nst_helpers.images import load_image, resize_image, save_image
 from nst_helpers.network.vgg import (
     CONTENT_LAYER,
     STYLE_LAYERS,
-    device,
     load_vgg,
     preprocess,
 )
+from nst_helpers.session.device import device
 from nst_helpers.style_matrix import (
     covariance_matrix,
     gram_matrix,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
-import signal
-import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,11 +27,12 @@ from nst_helpers.images import check_image, resize_image
 from nst_helpers.network.vgg import (
     CONTENT_LAYER,
     STYLE_LAYERS,
-    device,
     load_vgg,
     prepare_for_transfer,
 )
 from nst_helpers.optimisers import OPTIMISERS
+from nst_helpers.session.device import device
+from nst_helpers.session.interrupts import interrupt_flag
 from nst_helpers.style_matrix import gram_matrix, positions
 
 STARTS = ("content", "noise", "style")
@@ -287,7 +286,7 @@ class StyleTransfer:
         walk = self.steps(steps)
         total = device().steps if steps is None else int(steps)
         with (
-            _interrupt_flag() as interrupted,
+            interrupt_flag() as interrupted,
             contextlib.closing(walk),
             tqdm(total=total, disable=not progress, unit="step", file=_StandardOut()) as bar,
         ):
@@ -555,26 +554,6 @@ def _shares(count: int, levels: int) -> list[int]:
 def _empty_history(style_layers: tuple[str, ...]) -> dict:
     history: dict = {name: [] for name in ("J", "J_content", "J_style", "size", "seconds")}
     return history | {"J_style_layer": {layer: [] for layer in style_layers}}
-
-
-@contextlib.contextmanager
-def _interrupt_flag() -> Iterator[threading.Event]:
-    """Turn the first interrupt into a flag, read between two steps; a second one interrupts."""
-    flag = threading.Event()
-
-    def raise_flag(number, frame) -> None:
-        if flag.is_set():
-            raise KeyboardInterrupt
-        flag.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield flag
-        return
-    previous = signal.signal(signal.SIGINT, raise_flag)
-    try:
-        yield flag
-    finally:
-        signal.signal(signal.SIGINT, previous)
 
 
 class _StandardOut:

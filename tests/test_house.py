@@ -22,6 +22,8 @@ PACKAGE = TOP / "nst_helpers"
 ROOMS = [
     "session.quiet_start",
     "session.cell_order",
+    "session.device",
+    "session.interrupts",
     "images",
     "gallery",
     "network.weights",

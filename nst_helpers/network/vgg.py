@@ -7,7 +7,6 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -22,37 +21,12 @@ from nst_helpers.network.weights import (
     vgg19_file,
 )
 from nst_helpers.network.winograd import WORTH_IT, winograd_convolution
+from nst_helpers.session.device import set_up_tensorflow
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 CONTENT_LAYER = "block4_conv2"
 BACKBONES = ("vgg19", "vgg16")
 CAFFE_MEAN = (103.939, 116.779, 123.68)  # of ImageNet: blue, green, red, in 0..255
-
-
-class Device(NamedTuple):
-    """The device in use, and the picture size (pixels) and number of steps that suit it."""
-
-    name: str
-    size: int
-    steps: int
-
-    def __str__(self) -> str:
-        return f"{self.name}: pictures of {self.size} px and {self.steps} steps suit it."
-
-
-def device() -> Device:
-    """Tell which device TensorFlow uses, and which picture size and number of steps suit it.
-
-    Returns
-    -------
-    Device
-        Prints as one line.
-    """
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        details = tf.config.experimental.get_device_details(gpus[0])
-        return Device(f"GPU ({details.get('device_name', 'unnamed')})", 512, 300)
-    return Device("CPU", 256, 60)
 
 
 def load_vgg(
@@ -99,7 +73,7 @@ def load_vgg(
         raise ValueError(f"The network {name!r} is unknown. Choose vgg19 or vgg16.")
     if not isinstance(weights, str | os.PathLike | None):
         raise TypeError(f"weights is {weights!r}, expected 'imagenet', a path or None.")
-    _set_up_tensorflow()
+    set_up_tensorflow()
     asked = name or os.environ.get("NST_BACKBONE") or None
     if asked is not None and asked not in BACKBONES:
         origin = "" if name else " in the environment variable NST_BACKBONE"
@@ -296,18 +270,6 @@ def prepare_for_transfer(
 
 def _is_wide(layer: keras.Layer) -> bool:
     return isinstance(layer, keras.layers.Conv2D) and math.prod(layer.kernel.shape[2:]) >= WORTH_IT
-
-
-def _set_up_tensorflow() -> None:
-    gpus = tf.config.list_physical_devices("GPU")
-    if not gpus:
-        # On a CPU, rewriting the graph takes most of a second and makes no step faster.
-        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    for gpu in gpus:
-        try:
-            tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # the GPU is in use already, with the setting it has
-            return
 
 
 def _bare(name: str) -> keras.Model:

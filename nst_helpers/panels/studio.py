@@ -27,7 +27,7 @@ from nst_helpers.costs import check_lambdas, check_weight
 from nst_helpers.figures import COLOURS, TEXT
 from nst_helpers.gallery import PICTURES, load_picture
 from nst_helpers.images import encode_png, load_image, resize_image
-from nst_helpers.network.vgg import STYLE_LAYERS, device, load_vgg
+from nst_helpers.network.vgg import STYLE_LAYERS, load_vgg
 from nst_helpers.panels.controls import (
     LastValueWins,
     Panel,
@@ -44,6 +44,7 @@ from nst_helpers.panels.controls import (
     small_figure,
     trouble,
 )
+from nst_helpers.session.device import device
 from nst_helpers.transfer import Step, StyleTransfer
 
 SIZES = (128, 192, 256, 384, 512)
