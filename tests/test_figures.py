@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from nst_helpers import figures
+from nst_helpers.figures import words
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.random((1, 24, 32, 3))
@@ -93,7 +94,7 @@ def test_pictures_keep_their_number_and_titles():
 @pytest.fixture
 def shown(monkeypatch):
     calls = []
-    monkeypatch.setattr(figures, "display", lambda data, **options: calls.append((data, options)))
+    monkeypatch.setattr(words, "display", lambda data, **options: calls.append((data, options)))
     return calls
 
 

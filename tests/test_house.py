@@ -38,6 +38,9 @@ ROOMS = [
     "conventions",
     "optimisers",
     "transfer",
+    "figures.look",
+    "figures.words",
+    "figures.drawings",
     "figures",
     "exercises.judge",
     "exercises.mistakes",
@@ -110,8 +113,9 @@ def test_no_cupboard_for_everything():
     )
 
 
-def test_figures_hold_no_mathematics():
-    text = (PACKAGE / "figures.py").read_text("utf-8")
+@pytest.mark.parametrize("module", [room for room in ROOMS if room.startswith("figures.")])
+def test_figures_hold_no_mathematics(module):
+    text = path_of(module).read_text("utf-8")
     assert not re.search(r"^\s*(?:import|from) (?:tensorflow|keras|scipy)", text, re.MULTILINE)
 
 

@@ -1,95 +1,14 @@
-"""Figures: each function draws one thing and returns the figure. No mathematics here."""
+"""Each function draws one thing and returns the figure. No mathematics here."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
-from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-# Okabe & Ito's palette: told apart with every common kind of colour blindness.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
-LECTURE_COLOURS = ("#D7263D", "#F4C430", "#6A4C93", "#2E8B57", "#E8871E")
-WIDTH = 9.0  # inches
-TEXT = {"font.size": 13, "axes.titlesize": 13, "axes.labelsize": 13, "legend.fontsize": 12}
-
-
-def show(figure: Figure, alt: str) -> None:
-    """Show a figure with its alternative text, as small a file as its kind allows.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        From one of the functions below.
-    alt : str
-        What the figure shows, for readers who do not see it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Not a figure, or no alternative text.
-    """
-    if not isinstance(alt, str):
-        raise TypeError(f"alt is {alt!r}: say in a sentence what the figure shows.")
-    if not alt.strip():
-        raise ValueError("alt is empty: say in a sentence what the figure shows.")
-    kind, data = encode_figure(figure)
-    display({kind: data, "text/plain": alt}, metadata={kind: {"alt": alt}}, raw=True)
-
-
-def encode_figure(figure: Figure) -> tuple[str, bytes]:
-    """Return the figure as a PNG or a JPEG file, whichever is smaller.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Any figure.
-
-    Returns
-    -------
-    (str, bytes)
-        The media type, "image/png" or "image/jpeg", and the file's content.
-
-    Raises
-    ------
-    TypeError
-        Not a figure.
-    """
-    if not isinstance(figure, Figure):
-        raise TypeError(f"figure is {type(figure).__name__}; give what a plot_… function returns.")
-    files = {}
-    for kind, options in (("png", {}), ("jpeg", {"pil_kwargs": {"quality": 88}})):
-        stream = io.BytesIO()
-        figure.savefig(stream, format=kind, dpi=100, facecolor="white", **options)
-        files[f"image/{kind}"] = stream.getvalue()
-    return min(files.items(), key=lambda item: len(item[1]))
-
-
-def new_figure(rows: int = 1, columns: int = 1, height: float = 3.5, **options):
-    """Return an empty figure of the series' width and look, and its axes.
-
-    Parameters
-    ----------
-    rows, columns : int
-        Grid of axes.
-    height : float
-        In inches.
-    **options
-        For ``Figure.subplots``.
-
-    Returns
-    -------
-    (Figure, array of Axes)
-        The axes as an array (rows, columns).
-    """
-    with mpl.rc_context(TEXT):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False, **options)
-    return figure, axes
+from nst_helpers.figures.look import COLOURS, LECTURE_COLOURS, WIDTH, new_figure
 
 
 def plot_images(
