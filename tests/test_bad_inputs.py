@@ -906,10 +906,9 @@ RING["itself"] = RING
 OTHER_CALLS = [
     ("show nothing", lambda: show(None, "words"), TypeError, "figure is NoneType; give what"),
     ("show a picture", lambda: show(GOOD, "words"), TypeError, "figure is ndarray"),
-    ("show without words", lambda: show(FIGURE, ""), ValueError, "alt is empty"),
-    ("show with blanks", lambda: show(FIGURE, " \n"), ValueError, "alt is empty"),
-    ("show, words None", lambda: show(FIGURE, None), TypeError, "alt is None: say in a sentence"),
-    ("show, words 5", lambda: show(FIGURE, 5), TypeError, "alt is 5"),
+    ("show, no name", lambda: show(FIGURE, ""), ValueError, "No figure of the series is named ''"),
+    ("show, a slip", lambda: show(FIGURE, "nine_bords"), ValueError, "mean 'nine_boards'"),
+    ("show, name 5", lambda: show(FIGURE, 5), TypeError, "name is 5, expected the name"),
     ("encode nothing", lambda: encode_figure(None), TypeError, "figure is NoneType"),
     ("no images", lambda: plot_images([], []), ValueError, COUNTS),
     ("images None", lambda: plot_images(None, ["a"]), TypeError, "images is NoneType"),
@@ -1132,7 +1131,9 @@ INNER = {
     "conventions": [],
     "optimisers": [],
     "transfer": [],
-    "figures": ["new_figure"],
+    "figures.look": ["new_figure"],
+    "figures.words": ["description", "words_of_titles"],
+    "figures.drawings": [],
 }
 
 

@@ -2,6 +2,8 @@
 
 import inspect
 import io
+import json
+import re
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,6 +15,7 @@ from PIL import Image
 
 from nst_helpers import figures
 from nst_helpers.figures import words
+from nst_helpers.figures.words import DESCRIPTIONS
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.random((1, 24, 32, 3))
@@ -98,23 +101,50 @@ def shown(monkeypatch):
     return calls
 
 
-def test_show_carries_the_alternative_text(shown):
-    alt = "Three noise pictures side by side"
-    assert figures.show(SAMPLES["plot_images"](figures.plot_images), alt=alt) is None
+def test_a_figure_of_the_series_carries_its_words(shown):
+    assert figures.show(SAMPLES["plot_images"](figures.plot_images), "nine_boards") is None
     (data, options), kind = shown[0], next(iter(shown[0][0]))
     assert kind in ("image/png", "image/jpeg")
-    assert data["text/plain"] == alt
-    assert options["metadata"] == {kind: {"alt": alt}}
+    alt = json.loads((DESCRIPTIONS / "02_channel_correlation.json").read_text("utf-8"))
+    assert data["text/plain"] == alt["nine_boards"]
+    assert options["metadata"] == {kind: {"alt": alt["nine_boards"]}}
     assert options["raw"] is True
     with Image.open(io.BytesIO(data[kind])) as picture:
         assert picture.size == (900, picture.height)
 
 
-@pytest.mark.parametrize("alt", ["", " ", "\n\t"])
-def test_show_refuses_a_figure_without_words(shown, alt):
-    with pytest.raises(ValueError, match="alt is empty: say in a sentence what the figure shows"):
-        figures.show(SAMPLES["plot_curves"](figures.plot_curves), alt=alt)
+def test_a_figure_of_ones_own_carries_its_titles_and_axes(shown):
+    figures.show(SAMPLES["plot_images"](figures.plot_images))
+    figures.show(SAMPLES["plot_curves"](figures.plot_curves))
+    figures.show(figures.plot_pairs([(LINE, LINE)], ["the\nwave"]))
+    figures.show(Figure())
+    assert [data["text/plain"] for data, _ in shown] == [
+        "A figure. one; two; three.",
+        "A figure. J over step: Adam, L-BFGS.",
+        "A figure. the wave: yellow channel over red channel.",
+        "A figure without a title.",
+    ]
+
+
+def test_a_name_that_no_figure_has_is_refused(shown):
+    with pytest.raises(ValueError, match=r"'nine_bords'\. Did you mean 'nine_boards'\?"):
+        figures.show(SAMPLES["plot_curves"](figures.plot_curves), "nine_bords")
+    with pytest.raises(ValueError, match=r"needs no name: show\(figure\)"):
+        figures.show(SAMPLES["plot_curves"](figures.plot_curves), "")
     assert not shown
+
+
+def test_no_two_figures_of_the_series_have_one_name_or_the_same_words():
+    pairs = [
+        pair
+        for path in DESCRIPTIONS.glob("*.json")
+        for pair in json.loads(path.read_text("utf-8"), object_pairs_hook=list)
+    ]
+    assert len(pairs) > 30
+    names, texts = zip(*pairs)
+    assert sorted(set(names)) == sorted(names)
+    assert sorted(set(texts)) == sorted(texts)
+    assert all(re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name) for name in names)
 
 
 def test_the_smaller_file_is_chosen():

@@ -274,6 +274,24 @@ def test_every_picture_has_its_own_words(path):
             assert not re.search(r"!\[\s*\]\(|<img(?![^>]*\balt=)", cell.source), cell.id
 
 
+def test_figures_are_shown_by_their_names(path):
+    """The words stand in the package, and the outputs hold the same ones."""
+    words = json.loads((PACKAGE / "descriptions" / f"{path.stem}.json").read_text("utf-8"))
+    used, seen = [], []
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            for call in ast.walk(ast.parse(cell.source)):
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "show":
+                    assert len(call.args) == 2, f"{cell.id} shows a figure without a name"
+                    used.append(call.args[1].value)
+    for _, output in outputs(read(path)):
+        seen += [
+            output.metadata[kind].get("alt") for kind in output.get("data", {}) if "image/" in kind
+        ]
+    assert list(words) == used, "in the order of the notebook"
+    assert [text for text in seen if text in words.values()] == list(words.values())
+
+
 def test_outputs_hold_no_path_warning_or_error(path):
     for cell, output in outputs(read(path)):
         assert output.output_type != "error" or "raises-exception" in cell.metadata.get("tags", [])
