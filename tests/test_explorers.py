@@ -7,33 +7,26 @@ import numpy as np
 import pytest
 
 from nst_helpers import STYLE_LAYERS, load_picture, receptive_field
-from nst_helpers.panels.controls import (
-    LastValueWins,
-    Panel,
+from nst_helpers.panels.drawing import (
     View,
-    enlarge,
-    explorer,
-    number,
-    short_name,
-    slider,
-    still_figure,
-    trouble,
-)
-from nst_helpers.panels.explorers import (
-    activation_explorer,
-    activation_view,
     coloured,
-    layer_explorer,
-    layer_view,
+    enlarge,
     lit,
     marked,
     matrix_picture,
-    pair_explorer,
-    pair_view,
-    style_matrix_explorer,
-    style_matrix_view,
+    still_figure,
     tiled,
 )
+from nst_helpers.panels.event_loop import LastValueWins
+from nst_helpers.panels.explorers import (
+    activation_explorer,
+    layer_explorer,
+    pair_explorer,
+    style_matrix_explorer,
+)
+from nst_helpers.panels.look import Panel, explorer, slider
+from nst_helpers.panels.views import activation_view, layer_view, pair_view, style_matrix_view
+from nst_helpers.panels.wording import number, short_name, trouble
 from nst_helpers.style_matrix import gram_matrix, strongest_pairs
 
 

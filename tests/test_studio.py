@@ -20,16 +20,9 @@ from PIL import Image
 
 from nst_helpers import STYLE_LAYERS, StyleTransfer, load_picture
 from nst_helpers.panels import studio as rooms
-from nst_helpers.panels.studio import (
-    Run,
-    Weights,
-    check_weights,
-    drive,
-    plot_terms,
-    readable_values,
-    style_studio,
-    weighted_terms,
-)
+from nst_helpers.panels.curves import plot_terms
+from nst_helpers.panels.run import Run, Weights, check_weights, drive, weighted_terms
+from nst_helpers.panels.studio import readable_values, style_studio
 
 EQUAL = dict.fromkeys(STYLE_LAYERS, 0.2)
 WEIGHTS = Weights(1.0, 0.01, EQUAL)

@@ -59,12 +59,12 @@ SHORT = {
     "studios": [
         [
             "from nst_helpers import load_vgg",
-            "from nst_helpers.panels import studio",
+            "from nst_helpers.panels import run, style_studio",
             "vgg = load_vgg()",
         ],
-        ["studio.style_studio(vgg)"],
-        ["studio.style_studio(vgg, 'flower', 'great_wave')"],
-        ["print('running:', len(studio._running))"],
+        ["style_studio(vgg)"],
+        ["style_studio(vgg, 'flower', 'great_wave')"],
+        ["print('running:', len(run.running))"],
     ],
 }
 
@@ -548,7 +548,7 @@ def deleting_the_cell_pauses_the_run(page, studio):
     page.page.keyboard.press("b")
     page.page.keyboard.press("Enter")
     page.page.keyboard.type(
-        "from nst_helpers.panels import studio; print('running:', len(studio._running))"
+        "from nst_helpers.panels import run; print('running:', len(run.running))"
     )
     page.page.keyboard.press("Control+Enter")
     page.page.wait_for_selector("text=/running: 0/", timeout=MINUTES)

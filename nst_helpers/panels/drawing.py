@@ -1,0 +1,263 @@
+"""What panels show: arrays as pictures, small figures, and pictures as bytes."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw
+
+from nst_helpers.figures import LECTURE_COLOURS, TEXT, WIDTH
+from nst_helpers.images import to_pil
+
+TILE = 96  # pixels of a patch or a map in a row of several
+RED = LinearSegmentedColormap.from_list("red channel", ["black", LECTURE_COLOURS[0], "white"])
+YELLOW = LinearSegmentedColormap.from_list("yellow channel", ["black", LECTURE_COLOURS[1], "white"])
+
+Row = Sequence[tuple[str, np.ndarray]]
+
+
+class View(NamedTuple):
+    """What a panel shows: rows of captioned pictures (1, H, W, 3), and a sentence on them."""
+
+    rows: Sequence[Row]
+    sentence: str
+
+
+def enlarge(picture: np.ndarray, smallest: int) -> np.ndarray:
+    """Enlarge a small picture by a whole factor, so that its cells stay sharp squares.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    smallest : int
+        The longer side becomes at least this, in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, f H, f W, 3).
+    """
+    factor = -(-smallest // max(picture.shape[1:3]))
+    return picture.repeat(factor, axis=1).repeat(factor, axis=2)
+
+
+def encode_quickly(picture: np.ndarray, smallest: int = 1) -> bytes:
+    """Return a picture as a JPEG file: made twenty times as fast as a PNG.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    smallest : int
+        The longer side becomes at least this, in pixels, by a whole factor.
+
+    Returns
+    -------
+    bytes
+        The file's content.
+    """
+    eight_bits = to_pil(picture)
+    factor = -(-smallest // max(eight_bits.size))
+    large = eight_bits.resize([factor * side for side in eight_bits.size], Image.Resampling.NEAREST)
+    stream = io.BytesIO()
+    # Colours in full resolution, so that charts and maps stay sharp.
+    large.save(stream, "JPEG", quality=92, subsampling=0)
+    return stream.getvalue()
+
+
+def figure_picture(figure: Figure) -> np.ndarray:
+    """Return a figure as a picture (1, H, W, 3), RGB in [0, 1]."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[None, ..., :3] / np.float32(255)
+
+
+def small_figure(width: float, height: float, columns: int = 1, **options):
+    """Return a small figure for a place that is redrawn often: no layout is computed.
+
+    Parameters
+    ----------
+    width, height : float
+        In inches.
+    columns : int
+        Axes in a row.
+    **options
+        For ``Figure.subplots_adjust``.
+
+    Returns
+    -------
+    (Figure, array of Axes)
+        The axes as an array (columns,).
+    """
+    with mpl.rc_context(TEXT):
+        figure = Figure(figsize=(width, height), dpi=100, facecolor="white")
+        axes = figure.subplots(1, columns, squeeze=False)[0]
+    margins = {"left": 0.13, "right": 0.98, "top": 0.96, "bottom": 0.17} | options
+    figure.subplots_adjust(**margins)
+    return figure, axes
+
+
+def still_figure(rows: Sequence[Row]) -> Figure:
+    """Draw rows of captioned pictures as one figure, each row of one height.
+
+    Parameters
+    ----------
+    rows : sequence of rows of (caption, array (1, H, W, 3))
+        RGB in [0, 1].
+
+    Returns
+    -------
+    Figure
+        The pictures.
+    """
+    aspects = [[picture.shape[2] / picture.shape[1] for _, picture in row] for row in rows]
+    heights = [(WIDTH - 0.3 * len(row)) / sum(row) + 0.75 for row in aspects]
+    with mpl.rc_context(TEXT):
+        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+        parts = figure.subfigures(len(rows), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for part, row, widths in zip(parts, rows, aspects, strict=True):
+            axes = part.subplots(1, len(row), squeeze=False, width_ratios=widths)[0]
+            for axis, (caption, picture) in zip(axes, row, strict=True):
+                axis.imshow(enlarge(picture, 600)[0], interpolation="antialiased")
+                axis.set_title(_wrapped(caption, axis.get_position().width * WIDTH), fontsize=12)
+                axis.set_axis_off()
+    return figure
+
+
+def coloured(values: np.ndarray, cmap: str | LinearSegmentedColormap = "viridis") -> np.ndarray:
+    """Return numbers as colours, from 0 to the largest.
+
+    Parameters
+    ----------
+    values : array (H, W)
+        ≥ 0.
+    cmap : str or Colormap
+        Matplotlib's name of the colours, or a map of colours.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, H, W, 3), RGB in [0, 1].
+    """
+    scaled = values / max(float(values.max()), 1e-12)
+    colours = mpl.colormaps[cmap] if isinstance(cmap, str) else cmap
+    return np.float32(colours(scaled)[None, ..., :3])
+
+
+def lit(picture: np.ndarray, values: np.ndarray, largest: float | None = None) -> np.ndarray:
+    """Return the picture as if lit by a lamp at every position, as strong as its number.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    values : array (n_H, n_W)
+        ≥ 0.
+    largest : float, optional
+        The number of full light; default: one that few exceed.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, H, W, 3); grey and dark where the numbers are 0.
+    """
+    largest = max(bright(values) if largest is None else largest, 1e-12)
+    light = np.sqrt(np.clip(values / largest, 0, 1)).astype(np.float32)
+    size = picture.shape[2], picture.shape[1]
+    light = np.asarray(Image.fromarray(light).resize(size, Image.Resampling.BILINEAR))
+    light = np.clip(light, 0, 1)[None, ..., None]
+    dark = 0.22 * picture.mean(axis=-1, keepdims=True)
+    return light * picture + (1 - light) * dark
+
+
+def marked(picture: np.ndarray, i: int, j: int, n_H: int, n_W: int) -> np.ndarray:
+    """Return the picture with the cell (i, j) of an n_H × n_W grid framed.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    i, j, n_H, n_W : int
+        The cell and the grid.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, H', W', 3), enlarged to some 320 pixels.
+    """
+    factor = -(-320 // max(picture.shape[1:3]))
+    large = to_pil(picture.repeat(factor, axis=1).repeat(factor, axis=2))
+    x, y = (j + 0.5) * large.width / n_W, (i + 0.5) * large.height / n_H
+    draw = ImageDraw.Draw(large)
+    # Black inside white is seen on every ground.
+    for radius, colour, width in ((15, "white", 9), (13, "black", 4)):
+        draw.rectangle((x - radius, y - radius, x + radius, y + radius), None, colour, width)
+    return np.float32(large)[None] / 255
+
+
+def tiled(patches: Sequence[np.ndarray], columns: int) -> np.ndarray:
+    """Return square pictures in a grid with white gaps.
+
+    Parameters
+    ----------
+    patches : sequence of arrays (1, side, side, 3)
+        RGB in [0, 1]; sides may differ.
+    columns : int
+        Pictures in a row.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, H, W, 3).
+    """
+    rows = -(-len(patches) // columns)
+    step = TILE + 6
+    sheet = np.ones((1, rows * step - 6, columns * step - 6, 3), np.float32)
+    for n, patch in enumerate(patches):
+        tile = to_pil(patch).resize((TILE, TILE), Image.Resampling.BICUBIC)
+        top, left = n // columns * step, n % columns * step
+        sheet[0, top : top + TILE, left : left + TILE] = np.float32(tile) / 255
+    return sheet
+
+
+def matrix_picture(matrix: np.ndarray, largest: float, signed: bool = False) -> np.ndarray:
+    """Return a matrix as colours whose strength goes with the root of the entries.
+
+    Parameters
+    ----------
+    matrix : array (n_C, n_C)
+        Entries, ≥ 0 unless `signed`.
+    largest : float
+        The entry of full colour.
+    signed : bool
+        White is 0, red above, blue below.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, 384, 384, 3), RGB in [0, 1].
+    """
+    root = np.sign(matrix) * np.sqrt(np.clip(np.abs(matrix) / max(largest, 1e-12), 0, 1))
+    values, cmap = ((root + 1) / 2, "RdBu_r") if signed else (root, "cividis")
+    colours = mpl.colormaps[cmap](values, bytes=True)
+    picture = Image.fromarray(colours[..., :3])
+    method = Image.Resampling.NEAREST if len(matrix) < 384 else Image.Resampling.BOX
+    return np.float32(picture.resize((384, 384), method))[None] / 255
+
+
+def bright(values: np.ndarray) -> float:
+    """Return a large value that is not one single peak's."""
+    return float(np.quantile(values, 0.99))
+
+
+def _wrapped(caption: str, inches: float) -> str:
+    return "\n".join(textwrap.wrap(caption, max(16, int(inches * 11.5))))
