@@ -499,7 +499,7 @@ def test_no_case_hides_a_mix_up_of_axes(exercise):
 
 @pytest.mark.parametrize("name", PREDICTIONS)
 def test_predictions(name):
-    right, hint, feedback = PREDICTIONS[name]
+    _, right, hint, feedback = PREDICTIONS[name]
     assert len(set(feedback.values())) == len(feedback) >= 3
     for letter, text in feedback.items():
         verdict, said = judge_prediction(name, f" ({letter.upper()}) ")

@@ -7,8 +7,7 @@ import pytest
 from test_forms import NOTEBOOKS
 
 import nst_helpers
-from nst_helpers import conventions, images
-from nst_helpers.exercises import predictions, questions
+from nst_helpers import conventions, exercises, images
 from tools import forms
 from tools.series import ROOT
 
@@ -211,5 +210,5 @@ def test_every_question_is_answered_and_says_where(question):
         if word.endswith((".py", ".ipynb")):
             assert any((ROOT / folder / word).exists() for folder in (".", "nst_helpers")), word
         else:
-            places = (nst_helpers, conventions, questions, images, predictions)
+            places = (nst_helpers, conventions, exercises, images)
             assert any(hasattr(place, word.rpartition(".")[2]) for place in places), word

@@ -1,41 +1,24 @@
-"""The exercises: the judge, the questions with their usual mistakes, and the predictions."""
+"""The exercises: a judge, the predictions, and one module a notebook with all that is asked."""
 
-from nst_helpers.exercises.judge import judge
-from nst_helpers.exercises.predictions import PREDICTIONS, check_prediction, judge_prediction
-from nst_helpers.exercises.questions import (
+from nst_helpers.exercises.checks import (
+    CHECKERS,
     EXERCISES,
-    check_activation,
-    check_block_shape,
-    check_constant,
-    check_gradient_step,
-    check_gram_matrix,
-    check_gram_matrix_loops,
-    check_layer_style_cost,
-    check_pairs,
-    check_style_cost,
-    check_style_matrix_entry,
-    check_style_matrix_size,
-    check_total_cost,
-    example_block,
+    PREDICTIONS,
+    check_prediction,
+    judge_prediction,
 )
+from nst_helpers.exercises.judge import judge
+from nst_helpers.exercises.parts import example_block
+
+# check_gram_matrix and its like, one for each exercise.
+globals().update(CHECKERS)
 
 __all__ = [
     "EXERCISES",
     "PREDICTIONS",
-    "check_activation",
-    "check_block_shape",
-    "check_constant",
-    "check_gradient_step",
-    "check_gram_matrix",
-    "check_gram_matrix_loops",
-    "check_layer_style_cost",
-    "check_pairs",
     "check_prediction",
-    "check_style_cost",
-    "check_style_matrix_entry",
-    "check_style_matrix_size",
-    "check_total_cost",
     "example_block",
     "judge",
     "judge_prediction",
+    *CHECKERS,
 ]

@@ -1,0 +1,344 @@
+"""The exercises of notebook 03, the style matrix: cases, usual mistakes and what is said."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nst_helpers.exercises.judge import Exercise, Mistake
+from nst_helpers.exercises.parts import (
+    SHAPES,
+    block,
+    centred,
+    channels_first,
+    gram,
+    rows,
+    wrong_reshape,
+)
+from nst_helpers.exercises.predictions import Prediction
+from nst_helpers.reference import gram_matrix_loops
+
+_ENTRY_SHAPES = [((2, 3, 4), (0, 1)), ((5, 4, 3), (2, 0)), ((4, 5, 6), (3, 1)), ((4, 3, 5), (2, 2))]
+
+
+STYLE_MATRIX_ENTRY = Exercise(
+    name="style_matrix_entry",
+    arguments=("a", "k", "k_prime"),
+    cases=tuple(
+        (block(shape, seed), *channels) for seed, (shape, channels) in enumerate(_ENTRY_SHAPES)
+    ),
+    right=lambda a, k, k_prime: np.sum(a[..., k] * a[..., k_prime]),
+    mistakes={
+        "missing prime": Mistake(
+            lambda a, k, k_prime: np.sum(a[..., k] ** 2),
+            "Channel k is multiplied by itself, as in the spoken formula: the second factor needs "
+            "k'.",
+        ),
+        "prime on both": Mistake(
+            lambda a, k, k_prime: np.sum(a[..., k_prime] ** 2),
+            "Channel k' is multiplied by itself: the first factor needs k.",
+        ),
+        "mean subtracted": Mistake(
+            lambda a, k, k_prime: np.sum(centred(a)[..., k] * centred(a)[..., k_prime]),
+            "Not here: the style matrix is the unnormalised cross-covariance, of the numbers as "
+            "they are.",
+        ),
+        "divided by n_H n_W": Mistake(
+            lambda a, k, k_prime: np.mean(a[..., k] * a[..., k_prime]),
+            "The lecture's sum is a sum, not a mean over the positions.",
+        ),
+        "mean subtracted: one for the whole block": Mistake(
+            lambda a, k, k_prime: np.sum((a - np.mean(a))[..., k] * (a - np.mean(a))[..., k_prime]),
+            "Not here, and not the mean of all channels at all: the numbers are taken as they are.",
+        ),
+        "covariance": Mistake(
+            lambda a, k, k_prime: np.mean(centred(a)[..., k] * centred(a)[..., k_prime]),
+            "Mean subtracted and divided by the number of positions. The style matrix does "
+            "neither.",
+        ),
+        "covariance, divided by n_H n_W − 1": Mistake(
+            lambda a, k, k_prime: np.cov(rows(a)[:, k], rows(a)[:, k_prime])[0, 1],
+            "np.cov subtracts the mean and divides. The style matrix does neither.",
+        ),
+        "Pearson correlation": Mistake(
+            lambda a, k, k_prime: np.corrcoef(rows(a)[:, k], rows(a)[:, k_prime])[0, 1],
+            'The lecture says "correlation" for the intuition only; nothing is subtracted or '
+            "divided.",
+        ),
+        "divided by n_H n_W n_C": Mistake(
+            lambda a, k, k_prime: np.sum(a[..., k] * a[..., k_prime]) / np.size(a),
+            "Many programs do that; the lecture's sum is a plain sum.",
+        ),
+        "reshape where a transpose was needed": Mistake(
+            lambda a, k, k_prime: wrong_reshape(a)[k, k_prime],
+            "Reshape never moves a number to another place in memory, so your rows mix channels. "
+            "a[..., k] is channel k.",
+        ),
+        "positions on the diagonal only": Mistake(
+            lambda a, k, k_prime: sum(
+                a[0, i, i, k] * a[0, i, i, k_prime] for i in range(min(a.shape[1:3]))
+            ),
+            "i and j run independently of each other: n_H · n_W positions, not those with i = j.",
+        ),
+        "summed over the wrong axes: the height only": Mistake(
+            lambda a, k, k_prime: np.sum(a[0, :, :, k] * a[0, :, :, k_prime], axis=0),
+            "The sum runs over i and over j: one number is left.",
+        ),
+        "summed over the wrong axes: the width only": Mistake(
+            lambda a, k, k_prime: np.sum(a[0, :, :, k] * a[0, :, :, k_prime], axis=1),
+            "The sum runs over i and over j: one number is left.",
+        ),
+        "the whole matrix": Mistake(
+            lambda a, k, k_prime: gram(a),
+            "That is G with all its entries; asked is the one in row k and column k'.",
+        ),
+        "product of the sums": Mistake(
+            lambda a, k, k_prime: np.sum(a[..., k]) * np.sum(a[..., k_prime]),
+            "First multiply the two numbers of each pair, then sum the products.",
+        ),
+        "one position only": Mistake(
+            lambda a, k, k_prime: a[0, -1, -1, k] * a[0, -1, -1, k_prime],
+            "Only the last position is left: is it = where += was needed?",
+        ),
+        "not summed": Mistake(
+            lambda a, k, k_prime: a[0, :, :, k] * a[0, :, :, k_prime],
+            "Those are the products at every position; the entry is their sum.",
+        ),
+        "channels and height mixed": Mistake(
+            lambda a, k, k_prime: np.sum(a[0, k] * a[0, k_prime]),
+            "k indexed the height. The channels are the last axis.",
+        ),
+        "added in place of multiplied": Mistake(
+            lambda a, k, k_prime: np.sum(a[..., k] + a[..., k_prime]),
+            "The two numbers of a pair are multiplied.",
+        ),
+    },
+    hint="Multiply the two numbers of each pair, one from channel k, one from channel k'.",
+    praise="With its prime the formula speaks of two channels, not of one with itself.",
+)
+
+STYLE_MATRIX_SIZE = Exercise(
+    name="style_matrix_size",
+    arguments=("a",),
+    cases=tuple((block(shape, seed),) for seed, shape in enumerate(SHAPES)),
+    right=lambda a: (np.shape(a)[-1],) * 2,
+    mistakes={
+        "size of the picture": Mistake(
+            lambda a: np.shape(a)[1:3],
+            "G compares channels with channels: height and width are summed away.",
+        ),
+        "positions × positions": Mistake(
+            lambda a: (len(rows(a)),) * 2,
+            "G compares channels with channels: the positions are summed away.",
+        ),
+        "size of the table": Mistake(
+            lambda a: rows(a).shape,
+            "That is the unrolled block, before it is multiplied with itself.",
+        ),
+        "size of the block": Mistake(
+            lambda a: np.shape(a)[1:],
+            "That is the block itself. i and j are summed over; k and k' are left.",
+        ),
+        "size of the block, with the batch axis": Mistake(
+            lambda a: np.shape(a),
+            "That is the block itself. i and j are summed over; k and k' are left.",
+        ),
+        "one number only": Mistake(
+            lambda a: np.shape(a)[-1],
+            "That is n_C. A matrix has a number of rows and a number of columns.",
+        ),
+        "channels × positions": Mistake(
+            lambda a: rows(a).T.shape,
+            "That is the unrolled block, before it is multiplied with itself.",
+        ),
+        "batch axis left on": Mistake(
+            lambda a: (1, np.shape(a)[-1], np.shape(a)[-1]),
+            "Right but for the 1: G is a matrix, with rows and columns only.",
+        ),
+        "number of entries": Mistake(
+            lambda a: np.shape(a)[-1] ** 2,
+            "That is how many entries G has; asked are its rows and columns.",
+        ),
+    },
+    hint="Which letters of the formula are summed over, and which are left?",
+    praise="n_C × n_C, for a picture of any size: that is why two pictures can be compared.",
+)
+
+GRAM_MATRIX_LOOPS = Exercise(
+    name="gram_matrix_loops",
+    arguments=("a",),
+    cases=tuple((block(shape, seed),) for seed, shape in enumerate(SHAPES)),
+    right=gram_matrix_loops,
+    mistakes={
+        "reshape where a transpose was needed": Mistake(
+            wrong_reshape,
+            "Reshape never moves a number to another place in memory, so your rows mix channels. "
+            "Reshape to (n_H · n_W, n_C) first, then transpose.",
+        ),
+        "reshape where a transpose was needed: channels first": Mistake(
+            channels_first,
+            "You moved the channels to the front, and then the reshape put pieces of them beside "
+            "each other. Leave them last and reshape to (n_H · n_W, n_C).",
+        ),
+        "mean subtracted: one for the whole block": Mistake(
+            lambda a: gram(a - np.mean(a)),
+            "The style matrix takes the numbers as they are.",
+        ),
+        "mean subtracted: over the channels": Mistake(
+            lambda a: gram(a - np.mean(a, axis=-1, keepdims=True)),
+            "The style matrix takes the numbers as they are.",
+        ),
+        "mean subtracted": Mistake(
+            lambda a: gram(centred(a)),
+            "That is a covariance, but for the division. The style matrix takes the numbers as "
+            "they are.",
+        ),
+        "divided by n_H n_W": Mistake(
+            lambda a: gram(a) / len(rows(a)),
+            "Many programs do that; the lecture's G is the plain sum.",
+        ),
+        "divided by n_H n_W n_C": Mistake(
+            lambda a: gram(a) / np.size(a),
+            "Many programs do that; the lecture's G is the plain sum.",
+        ),
+        "covariance": Mistake(
+            lambda a: np.atleast_2d(np.cov(rows(a).T, bias=True)),
+            "Mean subtracted and divided by the number of positions. The style matrix does "
+            "neither.",
+        ),
+        "covariance, divided by n_H n_W − 1": Mistake(
+            lambda a: np.atleast_2d(np.cov(rows(a).T)),
+            "np.cov subtracts the mean and divides. The style matrix does neither.",
+        ),
+        "divided by n_C": Mistake(
+            lambda a: gram(a) / np.shape(a)[-1],
+            "The lecture's G is the plain sum over the positions; nothing is divided.",
+        ),
+        "Pearson correlation": Mistake(
+            lambda a: np.corrcoef(rows(a).T),
+            'The lecture says "correlation" for the intuition only; nothing is subtracted or '
+            "divided.",
+        ),
+        "each channel scaled to length 1": Mistake(
+            lambda a: gram(a / np.linalg.norm(rows(a), axis=0)),
+            "How strong a channel is belongs to the style; nothing is divided.",
+        ),
+        "missing prime = diagonal only": Mistake(
+            lambda a: np.sum(rows(a) ** 2, axis=0),
+            "Those are the entries with k = k'. Let k and k' run over the channels independently.",
+        ),
+        "missing prime = diagonal only, zeros elsewhere": Mistake(
+            lambda a: np.diag(np.sum(rows(a) ** 2, axis=0)),
+            "Only the entries with k = k' are filled. Let k and k' run independently.",
+        ),
+        "missing prime = each row one number": Mistake(
+            lambda a: np.tile(np.sum(rows(a) ** 2, axis=0)[:, None], (1, a.shape[-1])),
+            "Your entries do not depend on k': both factors come from channel k.",
+        ),
+        "missing prime = each column one number": Mistake(
+            lambda a: np.tile(np.sum(rows(a) ** 2, axis=0)[None], (a.shape[-1], 1)),
+            "Your entries do not depend on k: both factors come from channel k'.",
+        ),
+        "summed over the wrong axes: n_H × n_H": Mistake(
+            lambda a: np.einsum("bijk,bljk->il", a, a),
+            "You compare rows of the picture. Sum over i and j, and keep the channels.",
+        ),
+        "summed over the wrong axes: n_W × n_W": Mistake(
+            lambda a: np.einsum("bijk,bilk->jl", a, a),
+            "You compare columns of the picture. Sum over i and j, and keep the channels.",
+        ),
+        "summed over the wrong axes: positions × positions": Mistake(
+            lambda a: rows(a) @ rows(a).T,
+            "You compare positions. With the positions as rows, it is the first factor that is "
+            "transposed.",
+        ),
+        "summed over the wrong axes: the width only": Mistake(
+            lambda a: np.einsum("bijk,bijl->bikl", a, a),
+            "That is a matrix for every row of the picture. Unroll height *and* width into one "
+            "axis.",
+        ),
+        "channels and height mixed": Mistake(
+            lambda a: (
+                np.transpose(a[0], (2, 1, 0)).reshape(-1, a.shape[1]).T
+                @ a[0].reshape(a.shape[1], -1).T
+            ),
+            "The rows of the picture stand where the channels should. The channels are the last "
+            "axis.",
+        ),
+        "= where += was needed": Mistake(
+            lambda a: np.outer(a[0, -1, -1], a[0, -1, -1]),
+            "Only the last position is left in your sum: add to the entry, do not replace it.",
+        ),
+        "returned inside the loop": Mistake(
+            lambda a: np.outer(a[0, 0, 0], a[0, 0, 0]),
+            "Only the first position is in your sum: is the return indented too far?",
+        ),
+        "returned inside the innermost loop": Mistake(
+            lambda a: (
+                np.square(a[0, 0, 0, 0])
+                * np.eye(1, np.shape(a)[-1] ** 2).reshape((np.shape(a)[-1],) * 2)
+            ),
+            "Only one product was added before you returned: is the return indented too far?",
+        ),
+        "product of the sums": Mistake(
+            lambda a: np.outer(np.sum(rows(a), axis=0), np.sum(rows(a), axis=0)),
+            "First multiply at each position, then sum: where things happen together is what "
+            "counts.",
+        ),
+        "one number": Mistake(
+            lambda a: np.sum(a * a),
+            "Everything is summed. k and k' are not summed over: each pair has an entry of its "
+            "own.",
+        ),
+        "not summed": Mistake(
+            lambda a: np.einsum("bijk,bijl->ijkl", a, a),
+            "Those are the products at every position; sum them over i and j.",
+        ),
+        "batch axis left on": Mistake(
+            lambda a: gram(a)[None],
+            "The numbers are right. G is n_C × n_C, without the axis of length 1 in front.",
+        ),
+        "only half of the matrix": Mistake(
+            lambda a: np.triu(gram(a)),
+            "Below the diagonal there are zeros. G is symmetric: both halves are filled.",
+        ),
+        "diagonal missing": Mistake(
+            lambda a: gram(a) - np.diag(np.diag(gram(a))),
+            "k = k' is allowed: the diagonal says how active each channel is.",
+        ),
+    },
+    hint="Begin with G = np.zeros((n_C, n_C)) and add one product a[0, i, j, k] · a[0, i, j, k'] "
+    "at a time.",
+    praise="Four loops, one product in the middle: the formula letter by letter.",
+)
+
+GRAM_MATRIX = GRAM_MATRIX_LOOPS._replace(
+    name="gram_matrix",
+    hint="Write the block as a table first: one row a position, one column a channel.",
+    praise="One matrix product sums over all positions at once, for every pair of channels.",
+)
+
+MIRRORED = Prediction(
+    "mirrored",
+    "b",
+    "Which pairs of numbers does the mirrored block hold, and where do places enter the formula?",
+    {
+        "a": "G has no axis for left and right: i and j are summed over.",
+        "b": "The same pairs of numbers, met in another order: the same sum.",
+        "c": "G is symmetric, so its transpose is itself; but why should it be transposed?",
+        "d": "Where two channels go together they do so in the mirrored block as well.",
+    },
+)
+
+WHICH_PAIR = Prediction(
+    "which_pair",
+    "c",
+    "The largest entry and the entry that grew most are two different questions. Which one is "
+    "asked?",
+    {
+        "a": "That entry is the largest off the diagonal in both, but it did not change. "
+        "Subtract the two matrices.",
+        "b": "That entry became smaller: 3 − 5.",
+        "c": "It grew by 4, the most off the diagonal: stripes and blue come together now.",
+        "d": "The diagonal grew there, but that is one channel with itself: more blue, not a pair.",
+    },
+)

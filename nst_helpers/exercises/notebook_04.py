@@ -1,0 +1,241 @@
+"""The exercises of notebook 04, the cost of one layer: cases, usual mistakes and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nst_helpers.costs import layer_style_cost
+from nst_helpers.exercises.judge import Exercise, Mistake
+from nst_helpers.exercises.parts import (
+    SHAPES,
+    block,
+    centred,
+    channels_first,
+    gram,
+    rows,
+    wrong_reshape,
+)
+from nst_helpers.exercises.predictions import Prediction
+
+CONSTANT = Exercise(
+    name="constant",
+    arguments=("n_H", "n_W", "n_C"),
+    cases=((2, 3, 4), (5, 3, 2), (3, 4, 6), (1, 7, 5)),
+    right=lambda n_H, n_W, n_C: 1 / (2 * n_H * n_W * n_C) ** 2,
+    mistakes={
+        "constant without the square": Mistake(
+            lambda n_H, n_W, n_C: 1 / (2 * n_H * n_W * n_C),
+            "The square stands outside the bracket: everything in it is squared.",
+        ),
+        "4 in place of (2 …)²": Mistake(
+            lambda n_H, n_W, n_C: 1 / (4 * n_H * n_W * n_C),
+            "Squaring makes 4 of the 2, but n_H, n_W and n_C are squared too.",
+        ),
+        "the 2 not squared": Mistake(
+            lambda n_H, n_W, n_C: 1 / (2 * (n_H * n_W * n_C) ** 2),
+            "The 2 stands inside the bracket, so it is squared too.",
+        ),
+        "the 2 forgotten": Mistake(
+            lambda n_H, n_W, n_C: 1 / (n_H * n_W * n_C) ** 2,
+            "The bracket begins with a 2.",
+        ),
+        "only n_C squared": Mistake(
+            lambda n_H, n_W, n_C: 1 / (2 * n_H * n_W * n_C**2),
+            "In Python, ** binds before *: put the product into brackets, then square.",
+        ),
+        "brackets forgotten": Mistake(
+            lambda n_H, n_W, n_C: 1 / 2 * n_H * n_W * n_C,
+            "1 / 2 * n is half of n. What is below the fraction line needs brackets.",
+        ),
+        "brackets forgotten, n_C squared": Mistake(
+            lambda n_H, n_W, n_C: 1 / 2 * n_H * n_W * n_C**2,
+            "1 / 2 * n is half of n. What is below the fraction line needs brackets.",
+        ),
+        "brackets forgotten, all squared": Mistake(
+            lambda n_H, n_W, n_C: 1 / 2 * (n_H * n_W * n_C) ** 2,
+            "1 / 2 * n is half of n. What is below the fraction line needs brackets.",
+        ),
+        "not inverted": Mistake(
+            lambda n_H, n_W, n_C: (2 * n_H * n_W * n_C) ** 2,
+            "That is the denominator: the constant is 1 divided by it.",
+        ),
+        "n_C forgotten": Mistake(
+            lambda n_H, n_W, n_C: 1 / (2 * n_H * n_W) ** 2,
+            "Positions and channels both count: n_C stands in the bracket too.",
+        ),
+        "positions forgotten": Mistake(
+            lambda n_H, n_W, n_C: 1 / (2 * n_C) ** 2,
+            "Positions and channels both count: n_H and n_W stand in the bracket too.",
+        ),
+        "^ in place of **": Mistake(
+            lambda n_H, n_W, n_C: 1 / ((2 * n_H * n_W * n_C) ^ 2),
+            "In Python ^ is no power but works on bits. Write ** 2.",
+        ),
+        "square root in place of the square": Mistake(
+            lambda n_H, n_W, n_C: 1 / np.sqrt(2 * n_H * n_W * n_C),
+            "** 2 squares; ** 0.5 and sqrt take the root.",
+        ),
+        "whole-number division": Mistake(
+            lambda n_H, n_W, n_C: 0,
+            "// cuts off what follows the point, and nothing is left. Use /.",
+        ),
+        "a sum in the bracket": Mistake(
+            lambda n_H, n_W, n_C: 1 / (2 * (n_H + n_W + n_C)) ** 2,
+            "The three numbers are multiplied: together they count the block's activations.",
+        ),
+    },
+    hint="The bracket comes first: 2 times the number of activations. Then square it; then 1 / it.",
+    praise="The same as Gatys' 1 / (4 n_C² (n_H n_W)²), written with one square.",
+)
+
+
+def _constant(n_H: int, n_W: int, n_C: int) -> float:
+    return 1 / (2 * n_H * n_W * n_C) ** 2
+
+
+def _layer(gram: Callable = gram, distance: Callable | None = None, constant=None) -> Callable:
+    """Return the layer's cost with one part replaced by a wrong one."""
+    distance = distance or (lambda D: np.sum(D**2))
+    constant = constant or _constant
+    return lambda a_S, a_G: constant(*a_G.shape[1:]) * distance(gram(a_S) - gram(a_G))
+
+
+LAYER_STYLE_COST = Exercise(
+    name="layer_style_cost",
+    arguments=("a_S", "a_G"),
+    cases=tuple((block(shape, seed), block(shape, seed + 10)) for seed, shape in enumerate(SHAPES)),
+    right=layer_style_cost,
+    mistakes={
+        **{
+            name: Mistake(_layer(constant=CONSTANT.mistakes[name].function), advice)
+            for name, (_, advice) in CONSTANT.mistakes.items()
+            if name != "whole-number division"
+        },
+        "constant forgotten": Mistake(
+            _layer(constant=lambda *size: 1),
+            "The squared norm is right; it still has to be divided by (2 n_H n_W n_C)².",
+        ),
+        "norm without the square": Mistake(
+            _layer(distance=lambda D: np.sqrt(np.sum(D**2))),
+            "The cost takes the norm squared: leave the square root out.",
+        ),
+        "mean in place of the sum": Mistake(
+            _layer(distance=lambda D: np.mean(D**2)),
+            "The squared Frobenius norm is the sum over k and k'; the constant divides already.",
+        ),
+        "mean and no constant": Mistake(
+            _layer(distance=lambda D: np.mean(D**2), constant=lambda *size: 1),
+            "The mean divides by n_C² only. The lecture sums and divides by (2 n_H n_W n_C)².",
+        ),
+        "difference not squared": Mistake(
+            _layer(distance=np.sum),
+            "Positive and negative differences cancel: square each before summing.",
+        ),
+        "absolute value in place of the square": Mistake(
+            _layer(distance=lambda D: np.sum(np.abs(D))),
+            "The Frobenius norm sums squares.",
+        ),
+        "square of the sum": Mistake(
+            _layer(distance=lambda D: np.sum(D) ** 2),
+            "Square each difference first, then sum.",
+        ),
+        "not summed": Mistake(
+            _layer(distance=lambda D: D**2),
+            "The cost is one number: sum the squares over k and k'.",
+        ),
+        "largest singular value in place of the Frobenius norm": Mistake(
+            _layer(distance=lambda D: np.linalg.norm(D, 2) ** 2),
+            "ord=2 is another norm of a matrix. The Frobenius norm sums all squared entries.",
+        ),
+        "missing prime = diagonal only": Mistake(
+            _layer(gram=lambda a: np.sum(rows(a) ** 2, axis=0)),
+            "Your style matrices hold only k = k': what goes together is not measured.",
+        ),
+        "reshape where a transpose was needed": Mistake(
+            _layer(gram=wrong_reshape),
+            "Reshape never moves a number, so the rows of your table mix channels. "
+            "Reshape to (n_H · n_W, n_C) first, then transpose.",
+        ),
+        "reshape where a transpose was needed: channels first": Mistake(
+            _layer(gram=channels_first),
+            "You moved the channels to the front, and then the reshape put pieces of them beside "
+            "each other. Leave them last and reshape to (n_H · n_W, n_C).",
+        ),
+        "mean subtracted: one for the whole block": Mistake(
+            _layer(gram=lambda a: gram(a - np.mean(a))),
+            "The style matrix takes the activations as they are.",
+        ),
+        "divided by n_H n_W n_C": Mistake(
+            _layer(gram=lambda a: gram(a) / np.size(a)),
+            "Your style matrices are divided by all activations, and the constant divides once "
+            "more.",
+        ),
+        "summed over the wrong axes: n_H × n_H": Mistake(
+            _layer(gram=lambda a: np.einsum("bijk,bljk->il", a, a)),
+            "You compare rows of the picture. Sum over i and j, and keep the channels.",
+        ),
+        "summed over the wrong axes: n_W × n_W": Mistake(
+            _layer(gram=lambda a: np.einsum("bijk,bilk->jl", a, a)),
+            "You compare columns of the picture. Sum over i and j, and keep the channels.",
+        ),
+        "mean subtracted": Mistake(
+            _layer(gram=lambda a: gram(centred(a))),
+            "The style matrix takes the activations as they are.",
+        ),
+        "divided by n_H n_W": Mistake(
+            _layer(gram=lambda a: gram(a) / len(rows(a))),
+            "Your style matrices are divided by the positions, and the constant divides once more.",
+        ),
+        "summed over the wrong axes: positions × positions": Mistake(
+            _layer(gram=lambda a: rows(a) @ rows(a).T),
+            "The first factor is transposed, so that the channels are left.",
+        ),
+        "activations compared, not style matrices": Mistake(
+            lambda a_S, a_G: _constant(*a_G.shape[1:]) * np.sum((a_S - a_G) ** 2),
+            "That compares position by position, as the content cost does.",
+        ),
+        "style matrix of the difference": Mistake(
+            lambda a_S, a_G: _constant(*a_G.shape[1:]) * np.sum(gram(a_S - a_G) ** 2),
+            "First a style matrix of each picture, then the difference of the two.",
+        ),
+        "minus forgotten": Mistake(
+            lambda a_S, a_G: _constant(*a_G.shape[1:]) * np.sum((gram(a_S) + gram(a_G)) ** 2),
+            "The cost measures how far apart the two are: subtract.",
+        ),
+        "style picture forgotten": Mistake(
+            lambda a_S, a_G: _constant(*a_G.shape[1:]) * np.sum(gram(a_G) ** 2),
+            "Without G(S) the cost only asks for silence. Subtract the two matrices.",
+        ),
+    },
+    hint="Two style matrices, their difference, each entry squared, the sum, times the constant.",
+    praise="And TensorFlow finds the gradient through it, so a picture can follow it downhill.",
+    differentiable_in=1,
+)
+
+ACTIVATIONS_DOUBLED = Prediction(
+    "activations_doubled",
+    "d",
+    "Follow the factor 2 from an activation to an entry of G, and from there to the cost.",
+    {
+        "a": "Each entry of G is a product of two activations, and then there is a square.",
+        "b": "That holds for G itself. The cost squares the difference of two of them.",
+        "c": "Count the factors of 2: two activations in an entry of G, and the entry squared.",
+        "d": "2² in G, squared once more in the cost: 2⁴. So the scale of the pixels decides "
+        "which α and β suit.",
+    },
+)
+
+TILED = Prediction(
+    "tiled",
+    "a",
+    "G sums over four times as many positions. Where else in the formula does their number stand?",
+    {
+        "a": "Each G counts four times as many positions, the squared difference is 16 times "
+        "as large, and (2 n_H n_W n_C)² divides by 16 times as much.",
+        "b": "That holds for an entry of G. The constant knows about the positions too.",
+        "c": "So much for the squared norm; but the constant in front of it shrinks as well.",
+        "d": "The constant is squared, and the norm grows: count both again.",
+    },
+)

@@ -1,0 +1,307 @@
+"""The exercises of notebook 05, the transfer: cases, usual mistakes and what is said."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from nst_helpers.costs import content_cost, layer_style_cost
+from nst_helpers.exercises.judge import Exercise, Mistake
+from nst_helpers.exercises.parts import block
+from nst_helpers.exercises.predictions import Prediction
+
+_J_LAYERS = (
+    ({"block1_conv1": 2.0, "block2_conv1": 3.0}, {"block1_conv1": 10.0, "block2_conv1": 1.0}),
+    (
+        {"block1_conv1": 0.5, "block3_conv1": 4.0, "block5_conv1": 8.0, "block2_conv1": 6.0},
+        {"block2_conv1": 1.5, "block1_conv1": 3.0, "block3_conv1": 0.0, "block5_conv1": 0.25},
+    ),
+    ({"block4_conv1": 7.0, "block2_conv1": 0.1}, {"block4_conv1": 0.2, "block2_conv1": 0.3}),
+)
+
+
+STYLE_COST = Exercise(
+    name="style_cost",
+    arguments=("J_layers", "lambdas"),
+    cases=_J_LAYERS,
+    right=lambda J_layers, lambdas: sum(lambdas[layer] * J_layers[layer] for layer in lambdas),
+    mistakes={
+        "λ normalised": Mistake(
+            lambda J, lambdas: sum(lambdas[la] * J[la] for la in J) / sum(lambdas.values()),
+            "The λ are used as they are given; they need not add up to 1.",
+        ),
+        "λ normalised: by the largest": Mistake(
+            lambda J, lambdas: sum(lambdas[la] * J[la] for la in J) / max(lambdas.values()),
+            "The λ are used as they are given; none of them has to be 1.",
+        ),
+        "λ forgotten": Mistake(
+            lambda J, lambdas: sum(J.values()),
+            "Every layer counts as much as its λ says.",
+        ),
+        "mean over the layers": Mistake(
+            lambda J, lambdas: sum(lambdas[la] * J[la] for la in J) / len(J),
+            "The formula has a sum; nothing is divided by the number of layers.",
+        ),
+        "sums multiplied": Mistake(
+            lambda J, lambdas: sum(J.values()) * sum(lambdas.values()),
+            "Multiply each layer's cost with its own λ, then sum.",
+        ),
+        "added in place of multiplied": Mistake(
+            lambda J, lambdas: sum(lambdas[la] + J[la] for la in J),
+            "λ weighs its layer: it is a factor.",
+        ),
+        "= where += was needed, looping over J_layers": Mistake(
+            lambda J, lambdas: [lambdas[la] * J[la] for la in J][-1],
+            "Only the last layer is left in your sum.",
+        ),
+        "= where += was needed": Mistake(
+            lambda J, lambdas: [lambdas[la] * J[la] for la in lambdas][-1],
+            "Only the last layer is left in your sum.",
+        ),
+        "returned inside the loop": Mistake(
+            lambda J, lambdas: next(lambdas[la] * J[la] for la in J),
+            "Only the first layer is in your sum: is the return indented too far?",
+        ),
+        "λ squared": Mistake(
+            lambda J, lambdas: sum(lambdas[la] ** 2 * J[la] for la in J),
+            "λ stands in the formula once.",
+        ),
+        "divided by λ": Mistake(
+            lambda J, lambdas: sum(J[la] / lambdas[la] for la in J),
+            "A larger λ makes its layer count more: multiply.",
+        ),
+        "paired by order, not by layer": Mistake(
+            lambda J, lambdas: sum(x * y for x, y in zip(J.values(), lambdas.values())),
+            "The two dictionaries may list the layers in different orders: look each up by name.",
+        ),
+        "not summed": Mistake(
+            lambda J, lambdas: [lambdas[la] * J[la] for la in J],
+            "The style cost is one number: sum over the layers.",
+        ),
+    },
+    hint="For each layer: its λ times its cost. Look both up by the layer's name.",
+    praise="λ = 0 switches a layer off; only the ratios matter as long as β is free.",
+)
+
+TOTAL_COST = Exercise(
+    name="total_cost",
+    arguments=("a_C", "a_S", "a_G", "alpha", "beta"),
+    cases=tuple(
+        (block(shape, seed + 1), block(shape, seed + 11), block(shape, seed + 21), alpha, beta)
+        for seed, (shape, alpha, beta) in enumerate(
+            [((2, 3, 4), 10.0, 40.0), ((5, 3, 2), 1.0, 0.5), ((3, 4, 6), 0.25, 3.0)]
+        )
+    ),
+    right=lambda a_C, a_S, a_G, alpha, beta: (
+        alpha * content_cost(a_C, a_G) + beta * layer_style_cost(a_S, a_G)
+    ),
+    mistakes={
+        "α and β swapped": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                beta * content_cost(a_C, a_G) + alpha * layer_style_cost(a_S, a_G)
+            ),
+            "α weighs the content, β the style.",
+        ),
+        "G of the content image": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * content_cost(a_C, a_G) + beta * layer_style_cost(a_C, a_G)
+            ),
+            "Style is compared with the style picture: G(S) comes from a_S.",
+        ),
+        "style of the content against style of the style": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * content_cost(a_C, a_G) + beta * layer_style_cost(a_S, a_C)
+            ),
+            "The style cost does not see the generated picture: compare a_S with a_G.",
+        ),
+        "content of the style image": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * content_cost(a_S, a_G) + beta * layer_style_cost(a_S, a_G)
+            ),
+            "Content is compared with the content picture: a_C.",
+        ),
+        "content of the content against content of the style": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * content_cost(a_C, a_S) + beta * layer_style_cost(a_S, a_G)
+            ),
+            "The content cost does not see the generated picture: compare a_C with a_G.",
+        ),
+        "not added": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: [
+                alpha * content_cost(a_C, a_G),
+                beta * layer_style_cost(a_S, a_G),
+            ],
+            "J is one number: the sum of the two.",
+        ),
+        "C and S exchanged": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * content_cost(a_S, a_G) + beta * layer_style_cost(a_C, a_G)
+            ),
+            "Content goes with a_C, style with a_S.",
+        ),
+        "α and β forgotten": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: content_cost(a_C, a_G) + layer_style_cost(a_S, a_G),
+            "Each cost has its weight.",
+        ),
+        "α forgotten": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                content_cost(a_C, a_G) + beta * layer_style_cost(a_S, a_G)
+            ),
+            "The content cost has a weight too.",
+        ),
+        "β forgotten": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * content_cost(a_C, a_G) + layer_style_cost(a_S, a_G)
+            ),
+            "The style cost has a weight too.",
+        ),
+        "weights normalised": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                (alpha * content_cost(a_C, a_G) + beta * layer_style_cost(a_S, a_G))
+                / (alpha + beta)
+            ),
+            "α and β are used as they are given; they need not add up to 1.",
+        ),
+        "weights outside the bracket": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                (alpha + beta) * (content_cost(a_C, a_G) + layer_style_cost(a_S, a_G))
+            ),
+            "Each weight belongs to one cost only.",
+        ),
+        "minus in place of plus": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * content_cost(a_C, a_G) - beta * layer_style_cost(a_S, a_G)
+            ),
+            "Both costs are to become small, so they are added.",
+        ),
+        "content only": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: alpha * content_cost(a_C, a_G),
+            "The style cost is missing.",
+        ),
+        "style only": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: beta * layer_style_cost(a_S, a_G),
+            "The content cost is missing.",
+        ),
+        "content cost not divided by n_H n_W n_C": Mistake(
+            lambda a_C, a_S, a_G, alpha, beta: (
+                alpha * tf.reduce_sum((a_C - a_G) ** 2) / 2 + beta * layer_style_cost(a_S, a_G)
+            ),
+            "That is the lecture's ½‖a_C − a_G‖². Here content_cost divides it by the number of "
+            "its terms, so that α means the same for every size of picture.",
+        ),
+    },
+    hint="Two costs: content_cost looks at C and G, layer_style_cost at S and G.",
+    praise="The whole of the lecture in one line.",
+    differentiable_in=2,
+)
+
+
+def _pixels(shape: tuple[int, int], seed: int) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    image = random.uniform(0.05, 0.95, (1, *shape, 3)).astype(np.float32).astype(float)
+    return image, random.normal(0, 3, image.shape).astype(np.float32).astype(float)
+
+
+def _step(image, gradient, rate) -> np.ndarray:
+    return np.clip(image - rate * gradient, 0, 1)
+
+
+GRADIENT_STEP = Exercise(
+    name="gradient_step",
+    arguments=("image", "gradient", "rate"),
+    cases=tuple(
+        (*_pixels(shape, seed), rate)
+        for seed, (shape, rate) in enumerate([((2, 4), 0.1), ((5, 2), 0.02), ((4, 6), 0.5)])
+    ),
+    right=lambda image, gradient, rate: np.clip(image - rate * gradient, 0, 1),
+    mistakes={
+        "positive gradient step": Mistake(
+            lambda image, gradient, rate: _step(image, -gradient, rate),
+            "The gradient points uphill: subtract it.",
+        ),
+        "not clipped": Mistake(
+            lambda image, gradient, rate: image - rate * gradient,
+            "Some pixels have left [0, 1]: they are no colours any more.",
+        ),
+        "positive gradient step, not clipped": Mistake(
+            lambda image, gradient, rate: image + rate * gradient,
+            "The gradient points uphill: subtract it, then keep the pixels in [0, 1].",
+        ),
+        "rate forgotten": Mistake(
+            lambda image, gradient, rate: _step(image, gradient, 1),
+            "The gradient is multiplied by the rate: how far to walk.",
+        ),
+        "divided by the rate": Mistake(
+            lambda image, gradient, rate: _step(image, gradient, 1 / rate),
+            "A larger rate is a longer step: multiply.",
+        ),
+        "only the sign of the gradient": Mistake(
+            lambda image, gradient, rate: _step(image, np.sign(gradient), rate),
+            "Steeper directions get longer steps: use the gradient itself.",
+        ),
+        "gradient scaled to length 1": Mistake(
+            lambda image, gradient, rate: _step(image, gradient / np.linalg.norm(gradient), rate),
+            "Plain gradient descent uses the gradient as it is.",
+        ),
+        "step times the picture": Mistake(
+            lambda image, gradient, rate: _step(image, image * gradient, rate),
+            "The picture itself is no factor of the step.",
+        ),
+        "clipped before the step": Mistake(
+            lambda image, gradient, rate: np.clip(image, 0, 1) - np.clip(rate * gradient, 0, 1),
+            "Clip last: it is the new picture that has to lie in [0, 1].",
+        ),
+        "not clipped at 1": Mistake(
+            lambda image, gradient, rate: np.clip(image - rate * gradient, 0, None),
+            "Pictures lie in [0, 1] in this series: clip at 1 as well, and not at 255.",
+        ),
+        "not clipped at 0": Mistake(
+            lambda image, gradient, rate: np.clip(image - rate * gradient, None, 1),
+            "Pictures lie in [0, 1] in this series: clip at 0 as well.",
+        ),
+        "batch axis lost": Mistake(
+            lambda image, gradient, rate: _step(image, gradient, rate)[0],
+            "The numbers are right. A picture is (1, H, W, 3), with the 1 in front.",
+        ),
+        "stretched in place of clipped": Mistake(
+            lambda image, gradient, rate: (lambda x: (x - x.min()) / (x.max() - x.min()))(
+                image - rate * gradient
+            ),
+            "Stretching changes every pixel; clipping only those that have left [0, 1].",
+        ),
+        "the step in place of the picture": Mistake(
+            lambda image, gradient, rate: -rate * gradient,
+            "That is the way walked; the new picture is the old one plus it.",
+        ),
+        "the gradient clipped": Mistake(
+            lambda image, gradient, rate: image - rate * np.clip(gradient, 0, 1),
+            "It is the new picture that has to lie in [0, 1], not the gradient.",
+        ),
+    },
+    hint="G := G − rate · dJ/dG, and then keep every pixel in [0, 1].",
+    praise="One step downhill; a transfer is some hundred of them.",
+)
+
+ONLY_BLOCK1 = Prediction(
+    "only_block1",
+    "b",
+    "How large is the patch of the picture that a position of conv1_1 sees?",
+    {
+        "a": "Large forms need a large field of view. Block 1 sees a few pixels at a time.",
+        "b": "Block 1 sees a few pixels at a time: colours and fine grain, no brush strokes.",
+        "c": "G knows nothing of places, in no layer: the composition cannot return.",
+        "d": "The layers measure different things; with four of them off, only one is obeyed.",
+    },
+)
+
+LOWER_COST = Prediction(
+    "lower_cost",
+    "c",
+    "Do the two numbers measure the same thing?",
+    {
+        "a": "The two numbers measure different things: other layers, on other scales.",
+        "b": "A higher cost is no merit either; the two are not on one scale.",
+        "c": "Only costs with the same α, β, λ, layers and picture size can be compared.",
+        "d": "Dividing by λ does not put two layers on one scale: their activations differ.",
+    },
+)
