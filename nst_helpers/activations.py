@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.gallery import nearest
 from nst_helpers.images import MAX_SIDE, check_image
 from nst_helpers.network.vgg import check_layer, preprocess
+from nst_helpers.refusals import nearest, said, whole_number
 
 Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 
@@ -112,11 +112,10 @@ class ReceptiveField(NamedTuple):
 
         Raises
         ------
-        TypeError
-            i or j is not a whole number.
+        ValueError
+            i or j is not a whole number from 0 on.
         """
-        if not all(isinstance(n, int | np.integer) for n in (i, j)):
-            raise TypeError(f"i and j are {i!r} and {j!r}, expected whole numbers.")
+        i, j = whole_number(i, "i"), whole_number(j, "j")
         top, left = (round((n + 0.5) * self.stride - self.size / 2) for n in (i, j))
         return top, left, top + self.size, left + self.size
 
@@ -194,8 +193,7 @@ def channel_peaks(
     """
     if not isinstance(activations, Mapping) or not activations:
         raise ValueError("activations is no filled dictionary {picture: array (1, n_H, n_W, n_C)}.")
-    if not isinstance(count, int | np.integer) or count < 1:
-        raise ValueError(f"count is {count!r}, expected a whole number above 0.")
+    count = whole_number(count, "count", 1)
     peaks = []
     for name, a in activations.items():
         try:
@@ -204,7 +202,7 @@ def channel_peaks(
             raise TypeError(f"{name} is {type(a).__name__}, expected an array.") from error
         if a.ndim != 4 or len(a) != 1 or not a.size:
             raise ValueError(f"{name} has shape {a.shape}, expected (1, n_H, n_W, n_C).")
-        _check_index("channel", channel, a.shape[-1])
+        whole_number(channel, "channel", 0, a.shape[-1] - 1, "in this layer")
         feature_map = a[0, :, :, channel]
         if not np.isfinite(feature_map).all():
             raise ValueError(f"{name} holds NaN or infinite activations. Check the picture.")
@@ -235,10 +233,12 @@ def cut_patch(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     """
     image = check_image(image)
     height, width = image.shape[1:3]
-    numbers = isinstance(box, tuple | list) and all(isinstance(n, int | np.integer) for n in box)
-    if not numbers or len(box) != 4:
-        raise ValueError(f"box is {box!r}, expected (top, left, bottom, right) in whole pixels.")
-    top, left, bottom, right = (int(n) for n in box)
+    if not isinstance(box, tuple | list) or len(box) != 4:
+        raise ValueError(f"box is {said(box)}, expected (top, left, bottom, right) in pixels.")
+    top, left, bottom, right = (
+        whole_number(n, f"box[{place}]", -MAX_SIDE, 2 * MAX_SIDE, "pixels")
+        for place, n in enumerate(box)
+    )
     if max(bottom - top, right - left) > MAX_SIDE:
         raise ValueError(f"box is {box!r}: a side may have {MAX_SIDE} pixels at most.")
     if not (top < bottom and left < right):
@@ -295,14 +295,9 @@ def activation_gradient(
         for name, index, count in zip(
             ("i", "j", "channel"), (i, j, channel), blocks[layer].shape[1:]
         ):
-            _check_index(name, index, count)
+            whole_number(index, name, 0, count - 1, "in this layer")
         activation = blocks[layer][0, i, j, channel]
     return tape.gradient(activation, image).numpy()
-
-
-def _check_index(name: str, index: int, count: int) -> None:
-    if not isinstance(index, int | np.integer) or not 0 <= index < count:
-        raise ValueError(f"{name} is {index!r}, expected 0 to {count - 1} in this layer.")
 
 
 def _pools_before(vgg: keras.Model, layer: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nst_helpers.refusals import whole_number
 from nst_helpers.style_matrix import check_activations
 
 
@@ -74,7 +75,5 @@ def channel_pair(a: np.ndarray, k: int, k_prime: int) -> tuple[np.ndarray, np.nd
     """
     a = check_activations(a, "The activations").numpy()
     for name, channel in (("k", k), ("k_prime", k_prime)):
-        whole = isinstance(channel, int | np.integer) and not isinstance(channel, bool)
-        if not whole or not 0 <= channel < a.shape[-1]:
-            raise ValueError(f"{name} is {channel!r}, expected 0 to {a.shape[-1] - 1}.")
+        whole_number(channel, name, 0, a.shape[-1] - 1)
     return a[..., k].ravel(), a[..., k_prime].ravel()

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
-from nst_helpers.costs import check_lambdas, check_weight
-from nst_helpers.gallery import nearest
+from nst_helpers.costs import check_lambdas
+from nst_helpers.refusals import nearest, number, said, whole_number
 from nst_helpers.style_matrix import check_activations, gram_matrix
 
 # PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1). Against
@@ -108,7 +107,7 @@ def block_of(a: tf.Tensor, pixels: int) -> Block:
     ValueError
         Another shape, or no pixels.
     """
-    return _check_block(Block(*check_activations(a).shape[1:], pixels), "The block")
+    return Block(*check_activations(a).shape[1:], whole_number(pixels, "pixels", 1, MOST))
 
 
 def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int) -> tf.Tensor:
@@ -227,7 +226,7 @@ def convert_weights(
     Gatys, Ecker & Bethge (CVPR 2016), equations 1 to 7, for the lecture's convention.
     """
     from_, to = _convention(source), _convention(target)
-    check_weight(alpha, "alpha"), check_weight(beta, "beta")
+    number(alpha, "alpha"), number(beta, "beta")
     lambdas = check_lambdas(lambdas)
     if not isinstance(style, Mapping):
         raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Block}}.")
@@ -261,14 +260,11 @@ def _convention(name: str) -> Convention:
 
 
 def _check_block(block: Block, name: str) -> Block:
-    if not isinstance(block, Block) or not all(map(_is_count, block)):
+    if not isinstance(block, Block):
         raise ValueError(
-            f"{name} is {block!r}, expected Block(n_H, n_W, n_C, pixels) with whole numbers "
-            f"from 1 to {MOST:.0e}. block_of(a, pixels) makes one from activations."
+            f"{name} is {said(block)}, expected Block(n_H, n_W, n_C, pixels). "
+            "block_of(a, pixels) makes one from activations."
         )
-    return Block(*map(int, block))
-
-
-def _is_count(number: int) -> bool:
-    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    return whole and 0 < number <= MOST
+    return Block(
+        *(whole_number(n, f"{name}.{part}", 1, MOST) for part, n in block._asdict().items())
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
-from nst_helpers.gallery import nearest
+from nst_helpers.refusals import nearest, number
 from nst_helpers.style_matrix import check_activations, gram_matrix, positions
 
 
@@ -191,8 +191,8 @@ def total_cost(
     Gatys, Ecker & Bethge (CVPR 2016), equation 7.
     """
     for name, J in (("J_content", J_content), ("J_style", J_style)):
-        check_weight(J, name)
-    alpha, beta = check_weight(alpha, "alpha"), check_weight(beta, "beta")
+        number(J, name)
+    alpha, beta = number(alpha, "alpha"), number(beta, "beta")
     alpha, J_content, beta, J_style = _in_one_type(alpha, J_content, beta, J_style)
     return alpha * J_content + beta * J_style
 
@@ -202,43 +202,6 @@ def _in_one_type(*values: float | tf.Tensor) -> list[float | tf.Tensor]:
     types = [value.dtype for value in values if tf.is_tensor(value) and value.dtype.is_floating]
     widest = max(types, key=lambda dtype: dtype.size, default=None)
     return [tf.cast(value, widest) if types and tf.is_tensor(value) else value for value in values]
-
-
-def check_weight(weight: float, name: str) -> float:
-    """Return the weight, or say why it cannot be one.
-
-    Parameters
-    ----------
-    weight : float or scalar tensor
-        Must be finite and ≥ 0. Inside a graph a tensor passes unchecked.
-    name : str
-        What the message calls it.
-
-    Returns
-    -------
-    float or tf.Tensor
-        The same weight.
-
-    Raises
-    ------
-    TypeError
-        Not a number.
-    ValueError
-        Negative, NaN or infinite.
-    """
-    if tf.is_symbolic_tensor(weight):
-        return weight
-    try:
-        if isinstance(weight, str | bytes | bool):
-            raise TypeError("text and truth values are no weights")
-        value = float(weight)
-    except OverflowError:  # a whole number with hundreds of digits
-        value = float("inf")
-    except Exception as error:  # other libraries' numbers refuse in their own ways
-        raise TypeError(f"{name} is {weight!r}, expected a number ≥ 0.") from error
-    if not 0 <= value <= float(tf.float32.max):
-        raise ValueError(f"{name} is {value}, expected a finite number ≥ 0 that float32 can hold.")
-    return weight
 
 
 def check_lambdas(lambdas: Mapping[str, float]) -> dict[str, float]:
@@ -266,9 +229,7 @@ def check_lambdas(lambdas: Mapping[str, float]) -> dict[str, float]:
             f"lambdas is {type(lambdas).__name__}, expected a dictionary such as "
             '{"block1_conv1": 0.2}.'
         )
-    checked = {
-        layer: check_weight(weight, f"lambdas[{layer!r}]") for layer, weight in lambdas.items()
-    }
+    checked = {layer: number(weight, f"lambdas[{layer!r}]") for layer, weight in lambdas.items()}
     known = [weight for weight in checked.values() if not tf.is_symbolic_tensor(weight)]
     if len(known) == len(checked) and not any(float(weight) > 0 for weight in known):
         raise ValueError(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from nst_helpers.images import load_image
+from nst_helpers.refusals import nearest, share, whole_number
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -120,28 +120,6 @@ def load_picture(name: str, size: int | None = 256) -> np.ndarray:
     return load_image(PICTURES[name].path, size)
 
 
-def nearest(name: object, known) -> str:
-    """Return the sentence that names what the reader may have meant.
-
-    Parameters
-    ----------
-    name : object
-        What was given.
-    known : iterable of str
-        What is there.
-
-    Returns
-    -------
-    str
-        "Did you mean …?", or the whole list where nothing is near.
-    """
-    known = [str(one) for one in known]
-    close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
-    if close:
-        return f"Did you mean {' or '.join(close)}?"
-    return f"Choose from {', '.join(known)}."
-
-
 def stripes_and_patches(
     together: float, size: int = 128, cells: int = 4, seed: int = 0
 ) -> np.ndarray:
@@ -171,16 +149,11 @@ def stripes_and_patches(
     ValueError
         A parameter out of its range.
     """
-    if not isinstance(together, int | float | np.number) or not 0 <= together <= 1:
-        raise ValueError(f"together is {together!r}, expected a share from 0 to 1.")
-    if not isinstance(size, int | np.integer) or not 32 <= size <= 1024:
-        raise ValueError(f"size is {size!r}, expected 32 to 1024 pixels.")
-    if not isinstance(cells, int | np.integer) or cells % 2 or not 2 <= cells <= 16:
-        raise ValueError(f"cells is {cells!r}, expected an even number from 2 to 16.")
-    cells = int(cells)  # NumPy's small numbers would run over
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
-    order = np.random.default_rng(seed).permutation(cells * cells)
+    together = share(together, "together")
+    size = whole_number(size, "size", 32, 1024, "pixels")
+    if whole_number(cells, "cells", 2, 16) % 2:
+        raise ValueError(f"cells is {cells}, expected an even number from 2 to 16.")
+    order = np.random.default_rng(whole_number(seed, "seed")).permutation(cells * cells)
     half = len(order) // 2
     shared = round(together * half)
     textured = np.isin(np.arange(len(order)), order[:half]).reshape(cells, cells)

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
+from nst_helpers.refusals import whole_number
+
 MAX_PIXELS = 64_000_000
 MIN_SIDE = 2
 MAX_SIDE = 8192
@@ -51,7 +53,7 @@ def load_image(
         Not a picture, damaged, too large, too thin, or numbers out of range.
     """
     if size is not None:
-        size = _checked_size(size)
+        size = _side(size)
     if isinstance(source, np.ndarray):
         image = _from_array(source, "the array")
     elif isinstance(source, Image.Image):
@@ -95,9 +97,9 @@ def resize_image(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
     if isinstance(size, tuple):
         if len(size) != 2:
             raise ValueError(f"size is {size}, expected one number or (height, width).")
-        size = (_checked_size(size[0]), _checked_size(size[1]))
+        size = (_side(size[0]), _side(size[1]))
     else:
-        size = _scaled(height, width, _checked_size(size))
+        size = _scaled(height, width, _side(size))
     if min(size) < MIN_SIDE:
         raise ValueError(_too_thin(width, height, size))
     if size == (height, width):
@@ -280,12 +282,8 @@ def to_pil(image: np.ndarray) -> Image.Image:
     return Image.fromarray(np.uint8(np.rint(np.clip(check_image(image)[0], 0, 1) * 255)))
 
 
-def _checked_size(size: int) -> int:
-    if isinstance(size, bool) or not isinstance(size, int | np.integer):
-        raise TypeError(f"size is {size!r}, expected a whole number of pixels such as 256.")
-    if not MIN_SIDE <= size <= MAX_SIDE:
-        raise ValueError(f"size is {size}, expected {MIN_SIDE} to {MAX_SIDE} pixels.")
-    return int(size)
+def _side(size: int) -> int:
+    return whole_number(size, "size", MIN_SIDE, MAX_SIDE, "pixels")
 
 
 def _scaled(height: int, width: int, longest: int) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from collections.abc import Generator
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from nst_helpers.refusals import array, number
+
 _searching = threading.Lock()
 
 Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
@@ -163,16 +165,10 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
 
 def _checked(x: np.ndarray, rate: float) -> np.ndarray:
     """Return the start as float64 numbers, or say what is wrong with it or with the rate."""
-    try:
-        x, rate = np.asarray(x, np.float64), float(rate)
-    except Exception as error:  # other libraries' arrays refuse in their own ways
-        raise TypeError(
-            f"x is {type(x).__name__} and rate {rate!r}, expected an array (n,) and a number."
-        ) from error
-    if x.ndim != 1 or not x.size or not np.isfinite(x).all():
-        raise ValueError(f"x has shape {x.shape}, expected (n,) with finite numbers in [0, 1].")
-    if not 0 < rate < np.inf:
-        raise ValueError(f"rate is {rate}, expected a number above 0.")
+    x = array(x, "x", "n")
+    if not np.isfinite(x).all():
+        raise ValueError("x holds NaN or infinite values; expected numbers in [0, 1].")
+    number(rate, "rate", above_zero=True)
     return x
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from nst_helpers.refusals import array, whole_number
+
 
 def gram_matrix(a: tf.Tensor) -> tf.Tensor:
     """Return the style matrix G_kk' = Σ_ij a_ijk a_ijk', also called the Gram matrix.
@@ -205,14 +207,7 @@ def strongest_pairs(G: np.ndarray, count: int = 3) -> list[tuple[int, int, float
     ValueError
         Not a square matrix, or an impossible count.
     """
-    try:
-        G = np.asarray(G, np.float64)
-    except Exception as error:  # other libraries' arrays refuse in their own ways
-        raise TypeError(f"G is {type(G).__name__}, expected an array (n_C, n_C).") from error
-    if G.ndim != 2 or G.shape[0] != G.shape[1]:
-        raise ValueError(f"G has shape {G.shape}, expected (n_C, n_C).")
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise ValueError(f"count is {count!r}, expected a whole number above 0.")
+    G, count = array(G, "G", "n_C", "n_C"), whole_number(count, "count", 1)
     k, k_prime = np.triu_indices(len(G), 1)
     entries = G[k, k_prime]
     order = np.argsort(-np.abs(entries), kind="stable")[:count]

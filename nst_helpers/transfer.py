@@ -18,7 +18,6 @@ from tqdm import tqdm
 from nst_helpers.activations import check_layers, extractor
 from nst_helpers.costs import (
     check_lambdas,
-    check_weight,
     content_cost,
     style_matrix_cost,
     total_cost,
@@ -31,6 +30,7 @@ from nst_helpers.network.vgg import (
     prepare_for_transfer,
 )
 from nst_helpers.optimisers import OPTIMISERS
+from nst_helpers.refusals import choice, number, whole_number
 from nst_helpers.session.device import device
 from nst_helpers.session.interrupts import interrupt_flag
 from nst_helpers.style_matrix import gram_matrix, positions
@@ -137,11 +137,8 @@ class StyleTransfer:
                 )
         if content is not None and not isinstance(content_layer, str):
             raise TypeError(f"content_layer is {content_layer!r}, expected a layer's name.")
-        if not isinstance(optimiser, str) or optimiser not in OPTIMISERS:
-            raise ValueError(f"optimiser is {optimiser!r}; choose from {', '.join(OPTIMISERS)}.")
-        if rate is not None and not check_weight(rate, "rate") > 0:
-            raise ValueError(f"rate is {rate}, expected a number above 0.")
-        self._optimiser, self._rate = optimiser, None if rate is None else float(rate)
+        self._optimiser = choice(optimiser, "optimiser", OPTIMISERS)
+        self._rate = None if rate is None else float(number(rate, "rate", above_zero=True))
         self._weights_changed = False
         self._lambdas = _floats(check_lambdas(_named(lambdas)))
         self._alpha, self._beta = 1.0, 1.0
@@ -173,7 +170,7 @@ class StyleTransfer:
 
     @alpha.setter
     def alpha(self, value: float) -> None:
-        self._set_weights(alpha=float(check_weight(value, "alpha")))
+        self._set_weights(alpha=float(number(value, "alpha")))
 
     @property
     def beta(self) -> float:
@@ -182,7 +179,7 @@ class StyleTransfer:
 
     @beta.setter
     def beta(self, value: float) -> None:
-        self._set_weights(beta=float(check_weight(value, "beta")))
+        self._set_weights(beta=float(number(value, "beta")))
 
     @property
     def lambdas(self) -> dict[str, float]:
@@ -254,9 +251,7 @@ class StyleTransfer:
             count is not a whole number above 0.
         """
         count = device().steps if count is None else count
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count <= 0:
-            raise ValueError(f"steps is {count!r}, expected a whole number above 0.")
-        return self._walk(int(count))
+        return self._walk(whole_number(count, "steps", 1))
 
     def run(self, steps: int | None = None, *, progress: bool = True) -> tuple[np.ndarray, dict]:
         """Run the transfer and return the best picture and the history.
@@ -443,12 +438,10 @@ class StyleTransfer:
     def _first_picture(self, start: str | np.ndarray, seed: int) -> np.ndarray:
         if not isinstance(start, str):
             return resize_image(check_image(start, "start"), self.size)
-        if start not in STARTS:
-            raise ValueError(f"start is {start!r}; choose from {', '.join(STARTS)}, or a picture.")
+        choice(start, "start", STARTS, "a picture")
         if start == "noise":
-            if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-                raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
-            noise = np.random.default_rng(seed).uniform(0.3, 0.7, (1, *self.size, 3))
+            rng = np.random.default_rng(whole_number(seed, "seed"))
+            noise = rng.uniform(0.3, 0.7, (1, *self.size, 3))
             return noise.astype(np.float32)
         picture = self._content if start == "content" else self._style
         if picture is None:
@@ -534,10 +527,8 @@ def _level_sizes(size: tuple[int, int], levels: int | None) -> list[tuple[int, i
     most = 1 + max(0, int(math.log2(min(size) / MIN_SIDE)))
     if levels is None:
         levels = 1 + max(0, int(math.log2(min(size) / COARSEST)))
-    if isinstance(levels, bool) or not isinstance(levels, int) or not 1 <= levels <= most:
-        raise ValueError(
-            f"levels is {levels!r}, expected 1 to {most} for a picture of {size[1]}×{size[0]}."
-        )
+    picture = f"for a picture of {size[1]}×{size[0]}"
+    levels = whole_number(levels, "levels", 1, most, picture)
     halvings = range(levels - 1, -1, -1)
     return [(round(size[0] / 2**n), round(size[1] / 2**n)) for n in halvings]
 

@@ -165,7 +165,7 @@ def test_published_weights_are_those_of_known_conventions():
 def test_block_of_reads_the_shape():
     for pixels in (80, np.int64(80)):
         assert block_of(tf.zeros((1, 4, 5, 6)), pixels) == Block(4, 5, 6, 80)
-    with pytest.raises(ValueError, match="expected Block"):
+    with pytest.raises(ValueError, match="pixels is 0"):
         block_of(tf.zeros((1, 4, 5, 6)), 0)
 
 
@@ -177,7 +177,7 @@ def test_block_of_reads_the_shape():
         ({"target": "d3l"}, "Did you mean d2l"),
         ({"lambdas": {"block9": 1.0}}, "no shape for block9"),
         ({"content": (6, 5, 3)}, "content is"),
-        ({"style": {"block1_conv1": Block(0, 5, 3, 9)}}, "style.'block1_conv1'. is Block"),
+        ({"style": {"block1_conv1": Block(0, 5, 3, 9)}}, "style.'block1_conv1'..n_H is 0"),
     ],
 )
 def test_bad_input_is_named(change, message):

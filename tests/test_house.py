@@ -24,6 +24,7 @@ ROOMS = [
     "session.cell_order",
     "session.device",
     "session.interrupts",
+    "refusals",
     "images",
     "gallery",
     "network.weights",

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from nst_helpers.figures.look import COLOURS, LECTURE_COLOURS, WIDTH, new_figure
+from nst_helpers.refusals import whole_number
 
 
 def plot_images(
@@ -36,7 +37,7 @@ def plot_images(
         Not a list of pictures with a title each, or an impossible number of columns.
     """
     images = _checked(images, titles, "images", (1, None, None, 3), "(1, H, W, 3)")
-    columns = min(5 if columns is None else _whole(columns, "columns"), len(images))
+    columns = min(5 if columns is None else whole_number(columns, "columns", 1), len(images))
     rows = -(-len(images) // columns)
     aspect = max(image.shape[1] / image.shape[2] for image in images)
     lines = max(title.count("\n") for title in titles) + 1
@@ -79,7 +80,7 @@ def plot_maps(
         Not a list of maps with a title each, or an impossible number of columns.
     """
     maps = _checked(maps, titles, "maps", (None, None), "(n_H, n_W)")
-    columns = min(_whole(columns, "columns"), len(maps))
+    columns = min(whole_number(columns, "columns", 1), len(maps))
     rows = -(-len(maps) // columns)
     aspect = max(m.shape[0] / m.shape[1] for m in maps)
     figure, axes = new_figure(rows, columns, rows * (WIDTH / columns * aspect + 0.3))
@@ -116,7 +117,7 @@ def plot_block(
         A number that is not a whole one above 0.
     """
     for name, number in (("n_H", n_H), ("n_W", n_W), ("n_C", n_C), ("shown", shown)):
-        _whole(number, name)
+        whole_number(number, name, 1)
     rows, columns = min(n_H, 6), min(n_W, 6)
     figure, axes = new_figure(height=4.2)
     axis = axes[0, 0]
@@ -186,8 +187,8 @@ def plot_pairs(
     """
     for pair in pairs:
         _check_pair(pair, "A pair")
-        if mark is not None and not 0 <= mark < len(pair[0]):
-            raise ValueError(f"mark is {mark}, expected 0 to {len(pair[0]) - 1}.")
+        if mark is not None:
+            whole_number(mark, "mark", 0, len(pair[0]) - 1)
     _checked([pair[0] for pair in pairs], titles, "pairs", (None,), "(n,)")
     figure, axes = new_figure(1, len(pairs), 3.6, sharex=True, sharey=True)
     for axis, (x, y), title in zip(axes.flat, pairs, titles, strict=True):
@@ -389,9 +390,3 @@ def _check_named(items: Mapping, name: str, form: str) -> None:
         raise TypeError(f"{name} is {type(items).__name__}, expected a dictionary {form}.")
     if not items:
         raise ValueError(f"{name} is empty: there is nothing to draw.")
-
-
-def _whole(number: int, name: str) -> int:
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-        raise ValueError(f"{name} is {number!r}, expected a whole number above 0.")
-    return number

@@ -12,7 +12,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.gallery import nearest
 from nst_helpers.network.weights import (
     BUNDLED_VGG16,
     PATIENCE,
@@ -21,6 +20,7 @@ from nst_helpers.network.weights import (
     vgg19_file,
 )
 from nst_helpers.network.winograd import WORTH_IT, winograd_convolution
+from nst_helpers.refusals import nearest, whole_number
 from nst_helpers.session.device import set_up_tensorflow
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
@@ -284,9 +284,7 @@ def _convolutions(model: keras.Model) -> list[keras.layers.Conv2D]:
 
 
 def _seeded(model: keras.Model, seed: int) -> keras.Model:
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed is {seed!r}, expected a whole number from 0 on.")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(whole_number(seed, "seed"))
     for layer in _convolutions(model):
         fan_in = np.prod(layer.kernel.shape[:3])
         kernel = rng.normal(0, np.sqrt(2 / fan_in), layer.kernel.shape)

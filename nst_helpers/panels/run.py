@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nst_helpers.costs import check_lambdas, check_weight
+from nst_helpers.costs import check_lambdas
 from nst_helpers.network.vgg import STYLE_LAYERS
 from nst_helpers.panels.wording import short_name, trouble
+from nst_helpers.refusals import number
 from nst_helpers.transfer import Step, StyleTransfer
 
 running: weakref.WeakSet = weakref.WeakSet()
@@ -49,8 +50,8 @@ def check_weights(weights: Weights) -> Weights:
     ValueError
         All λ are 0, both α and β are 0, or one is negative or not finite.
     """
-    check_weight(weights.alpha, "alpha")
-    check_weight(weights.beta, "beta")
+    number(weights.alpha, "alpha")
+    number(weights.beta, "beta")
     if not weights.alpha and not weights.beta:
         raise ValueError("α and β are both 0: there is nothing to minimise. Raise one of them.")
     if not any(weights.lambdas.values()):
