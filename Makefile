@@ -33,30 +33,15 @@ test-solved: instructor
 
 # The notebooks run twice, in random orders, read-only, from elsewhere, with VGG19.
 test-abuse: $(READY)
-	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests/abuse --run-abuse
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests/abuse -m abuse
 
-# Both ends of every range in requirements.txt, on the oldest and the newest Python of the README
-# where they are here.
-OLDEST_PYTHON ?= $(shell python3.10 -c "import sys; print(sys.executable)" 2>/dev/null || echo $(PYTHON))
-NEWEST_PYTHON ?= $(shell python3.13 -c "import sys; print(sys.executable)" 2>/dev/null || echo $(PYTHON))
-LOWER_BOUNDS := 's/^([a-z0-9-]+)>=([^,]+),.*/\1==\2/p'
-
-test-versions:
-	rm -rf .venv-oldest .venv-newest
-	$(OLDEST_PYTHON) -m venv .venv-oldest
-	sed -nE $(LOWER_BOUNDS) requirements.txt > .venv-oldest/lower_bounds.txt
-	.venv-oldest/bin/python -m pip install --disable-pip-version-check -q -r requirements.txt \
-		-c .venv-oldest/lower_bounds.txt
-	$(NEWEST_PYTHON) -m venv .venv-newest
-	.venv-newest/bin/python -m pip install --disable-pip-version-check -q -r requirements.txt
-	for end in oldest newest; do \
-		.venv-$$end/bin/python --version && .venv-$$end/bin/python -m pip freeze --exclude-editable && \
-		NST_BACKBONE=vgg16 .venv-$$end/bin/python -m pytest tests || exit 1; \
-	done
+# Both ends of every range in pyproject.toml, and the set of a hosted service with the notebooks.
+test-versions: $(READY)
+	$(BIN)/python -m tools.versions
 
 test-browser: $(READY)
-	$(BIN)/python -m pip install --disable-pip-version-check -q "playwright>=1.50,<2"
-	NST_BACKBONE=vgg16 $(BIN)/python -m pytest -rs tests/browser --run-browser
+	$(BIN)/python -m pip install --disable-pip-version-check -q -e ".[browser]"
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest -rs tests/browser -m browser
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py

@@ -10,7 +10,9 @@ import numpy as np
 from nst_helpers.images import load_image
 from nst_helpers.refusals import nearest, share, whole_number
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+_HERE = Path(__file__).resolve().parent
+# In the repository data/ lies beside the package; in a wheel it travels inside.
+DATA = _HERE / "data" if (_HERE / "data").is_dir() else _HERE.parent / "data"
 
 
 class Picture(NamedTuple):

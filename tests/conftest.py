@@ -30,12 +30,19 @@ settings.load_profile("steady")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONGEST = 300  # seconds that any single test may take
+MARKED = ("abuse", "browser")  # folders whose tests are run by `-m`: they take minutes
+
+
+def pytest_itemcollected(item):
+    """Mark the tests of a folder with its name; pyproject.toml deselects these by default."""
+    if item.path.parent.name in MARKED:
+        item.add_marker(item.path.parent.name)
 
 
 @pytest.fixture(autouse=True)
-def nothing_hangs():
-    """Fail a test that does not come back."""
-    if not hasattr(signal, "SIGALRM"):
+def nothing_hangs(request):
+    """Fail a test that does not come back; the marked ones have limits of their own."""
+    if not hasattr(signal, "SIGALRM") or any(map(request.node.get_closest_marker, MARKED)):
         yield
         return
 

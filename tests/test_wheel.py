@@ -1,0 +1,73 @@
+"""The package as `pip install` brings it: pictures and weights come along, from any folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from tools.series import ROOT
+
+SEEN = """
+import nst_helpers
+from nst_helpers import load_picture, load_vgg, PICTURES
+
+print(nst_helpers.__file__)
+print(sum(load_picture(name, 32).shape[3] for name in PICTURES) // 3, "pictures")
+print(load_vgg("vgg16").name, "with weights")
+"""
+
+
+def sources(folder):
+    """What the wheel should hold of a folder."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """Build a wheel from a copy, so that nothing is left in the repository."""
+    copy, made = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    for name in ("nst_helpers", "data"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(made), str(copy)]
+    subprocess.run(build, check=True)
+    (path,) = made.glob("*.whl")
+    return path
+
+
+def test_the_wheel_holds_the_package_and_the_data(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    expected = {f"nst_helpers/{name}" for name in sources(ROOT / "nst_helpers")}
+    expected |= {f"nst_helpers/data/{name}" for name in sources(ROOT / "data")}
+    assert {name for name in names if ".dist-info/" not in name} == expected
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_an_installed_wheel_needs_no_repository(wheel, tmp_path):
+    site, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)  # all that pip does with a wheel of Python files
+    done = subprocess.run(
+        [sys.executable, "-c", SEEN],
+        cwd=elsewhere,
+        env=os.environ | {"PYTHONPATH": str(site), "NST_BACKBONE": "vgg16"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        str(site / "nst_helpers" / "__init__.py"),
+        "13 pictures",
+        "vgg16 with weights",
+    ]

@@ -1,0 +1,104 @@
+"""Test the ends of the version ranges, and a hosted service's set: `python -m tools.versions`.
+
+Each set gets an environment of its own, `.venv-NAME`, made anew, with the unit tests in it; the
+hosted set runs the notebooks too. Names of sets after the command run these only. A set's Python
+is taken from the PATH or from pyenv; where it is missing, that is said, and it counts as a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.metadata import requires
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.series import ROOT
+
+NBVAL = ("--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks")
+
+
+class Set(NamedTuple):
+    """A Python, the versions that are held, the extras, and what is run."""
+
+    python: str
+    held: tuple[str, ...]
+    extras: str
+    runs: tuple[tuple[str, ...], ...]
+
+
+def lowest() -> tuple[str, ...]:
+    """Return the lower end of every range in pyproject.toml, as pip holds versions."""
+    ranges = [re.match(r"([\w-]+)>=([\w.]+),<|([\w-]+)<[\w.]+,>=([\w.]+)", line) for line in RANGES]
+    return tuple(f"{m[1] or m[3]}=={m[2] or m[4]}" for m in ranges if m)
+
+
+RANGES = [line for line in requires("nst-helpers") or [] if "[" not in line.partition(";")[0]]
+UNIT = ("tests",)
+SETS = {
+    "lowest": Set("3.10", lowest(), "notebooks,test", (UNIT,)),
+    "highest": Set("3.13", (), "notebooks,test", (UNIT,)),
+    # What a hosted notebook service brings; it has no JupyterLab of its own to install.
+    "hosted": Set(
+        "3.12",
+        (
+            "tensorflow==2.19.*",
+            "keras==3.10.*",
+            "numpy==2.0.*",
+            "ipywidgets==7.7.1",
+            "ipykernel==6.17.1",
+            "matplotlib==3.10.*",
+            "pillow==11.3.*",
+            "h5py==3.14.*",
+        ),
+        "notebooks,test",
+        (UNIT, NBVAL),
+    ),
+}
+
+
+def python(version: str) -> str | None:
+    """Return the path of a Python such as "3.12", or None."""
+    pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    for name in (f"python{version}", *map(str, pyenv)):
+        try:
+            asked = subprocess.run(
+                [name, "-c", "import sys; print(sys.executable)"],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        except (OSError, subprocess.CalledProcessError):  # pyenv's shims are there without a Python
+            continue
+        return asked.stdout.strip()
+    return None
+
+
+def test(name: str) -> bool:
+    """Make a set's environment and tell whether everything passed in it."""
+    chosen, folder = SETS[name], ROOT / f".venv-{name}"
+    found = python(chosen.python)
+    if found is None:
+        print(f"{name}: Python {chosen.python} is not here.")
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([found, "-m", "venv", str(folder)], check=True)
+    held = folder / "held.txt"
+    held.write_text("\n".join(chosen.held), encoding="utf-8")
+    own = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+    install = [own, "-m", "pip", "install", "--disable-pip-version-check", "-q"]
+    subprocess.run([*install, "-c", str(held), "-e", f".[{chosen.extras}]"], cwd=ROOT, check=True)
+    subprocess.run([own, "--version"], check=True)
+    subprocess.run([own, "-m", "pip", "freeze", "--exclude-editable"], check=True)
+    runs = [[own, "-m", "pytest", *run] for run in chosen.runs]
+    environment = os.environ | {"NST_BACKBONE": "vgg16"}
+    return all([subprocess.run(run, cwd=ROOT, env=environment).returncode == 0 for run in runs])
+
+
+if __name__ == "__main__":
+    passed = {name: test(name) for name in sys.argv[1:] or SETS}
+    print("\n".join(f"{name}: {'passed' if good else 'FAILED'}" for name, good in passed.items()))
+    sys.exit(not all(passed.values()))
