@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from nst_helpers.costs import check_lambdas
-from nst_helpers.refusals import nearest, number, said, whole_number
+from nst_helpers.costs import Weights, as_weights
+from nst_helpers.refusals import nearest, said, whole_number
 from nst_helpers.style_matrix import check_activations, gram_matrix
 
 # PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1). Against
@@ -177,16 +177,14 @@ def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels:
 
 
 def convert_weights(
-    alpha: float,
-    beta: float,
-    lambdas: Mapping[str, float],
+    weights: Weights,
     *,
     source: str,
     target: str,
     content: Block,
     style: Mapping[str, Block],
-) -> tuple[float, float, dict[str, float]]:
-    """Return α, β, λ that give in one convention the same J as these give in another.
+) -> Weights:
+    """Return the weights that give in one convention the same J as these give in another.
 
     J and its gradient are equal, not only proportional. β is kept; what differs from layer to
     layer goes into λ. Exact where both conventions see the same activations up to one factor,
@@ -200,10 +198,8 @@ def convert_weights(
 
     Parameters
     ----------
-    alpha, beta : float
-        Weights ≥ 0 in the source convention.
-    lambdas : {layer: float}
-        Weights ≥ 0 of the layers in the source convention.
+    weights : Weights
+        α, β and λ^[l] in the source convention.
     source, target : str
         Names in ``CONVENTIONS``.
     content : Block
@@ -213,8 +209,8 @@ def convert_weights(
 
     Returns
     -------
-    (float, float, dict)
-        alpha, beta and lambdas in the target convention.
+    Weights
+        α, β and λ^[l] in the target convention.
 
     Raises
     ------
@@ -226,8 +222,7 @@ def convert_weights(
     Gatys, Ecker & Bethge (CVPR 2016), equations 1 to 7, for the lecture's convention.
     """
     from_, to = _convention(source), _convention(target)
-    number(alpha, "alpha"), number(beta, "beta")
-    lambdas = check_lambdas(lambdas)
+    alpha, beta, lambdas = as_weights(weights)
     if not isinstance(style, Mapping):
         raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Block}}.")
     missing = [layer for layer in lambdas if layer not in style]
@@ -235,7 +230,7 @@ def convert_weights(
         raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Block for each.")
     content = _check_block(content, "content")
     blocks = {layer: _check_block(style[layer], f"style[{layer!r}]") for layer in lambdas}
-    return (
+    return Weights(
         alpha * _content_factor(from_, content) / _content_factor(to, content),
         beta,
         {

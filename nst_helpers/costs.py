@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import tensorflow as tf
 
-from nst_helpers.refusals import nearest, number
+from nst_helpers.refusals import nearest, number, said
 from nst_helpers.style_matrix import check_activations, gram_matrix, positions
 
 
@@ -148,7 +149,7 @@ def style_cost(
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 5; they write w_l for λ^[l].
     """
-    lambdas = check_lambdas(lambdas)
+    lambdas = as_lambdas(lambdas)
     for name, block in (("a_S", a_S), ("a_G", a_G)):
         if not isinstance(block, Mapping):
             raise TypeError(
@@ -204,7 +205,54 @@ def _in_one_type(*values: float | tf.Tensor) -> list[float | tf.Tensor]:
     return [tf.cast(value, widest) if types and tf.is_tensor(value) else value for value in values]
 
 
-def check_lambdas(lambdas: Mapping[str, float]) -> dict[str, float]:
+class Weights(NamedTuple):
+    """The weights of J = α J_content + β Σ_l λ^[l] J_style^[l], one value.
+
+    Attributes
+    ----------
+    alpha, beta : float
+        Weights α of the content cost and β of the style cost.
+    lambdas : {layer: float}
+        Weight λ^[l] of each style layer.
+    """
+
+    alpha: float
+    beta: float
+    lambdas: Mapping[str, float]
+
+
+def as_weights(weights: Weights) -> Weights:
+    """Return the weights as plain floats, or say why no J can be made with them.
+
+    Parameters
+    ----------
+    weights : Weights
+        Each ≥ 0; α and β not both 0, at least one λ^[l] above 0.
+
+    Returns
+    -------
+    Weights
+        A copy.
+
+    Raises
+    ------
+    TypeError
+        Not ``Weights``, or not of numbers.
+    ValueError
+        A weight is negative, NaN or infinite, or there is nothing to minimise.
+    """
+    if not isinstance(weights, Weights):
+        raise TypeError(f"weights is {said(weights)}, expected Weights(alpha, beta, lambdas).")
+    alpha, beta = (float(number(w, n)) for w, n in zip(weights[:2], ("alpha", "beta")))
+    if not alpha and not beta:
+        raise ValueError(
+            "alpha and beta are both 0: there is nothing to minimise. Raise one of them."
+        )
+    lambdas = as_lambdas(weights.lambdas)
+    return Weights(alpha, beta, {layer: float(weight) for layer, weight in lambdas.items()})
+
+
+def as_lambdas(lambdas: Mapping[str, float]) -> dict[str, float]:
     """Return the layers' weights, or say why they cannot be.
 
     Parameters
@@ -233,7 +281,7 @@ def check_lambdas(lambdas: Mapping[str, float]) -> dict[str, float]:
     known = [weight for weight in checked.values() if not tf.is_symbolic_tensor(weight)]
     if len(known) == len(checked) and not any(float(weight) > 0 for weight in known):
         raise ValueError(
-            f"lambdas is {dict(lambdas)}: at least one layer needs a weight above 0, "
-            "else no style is measured."
+            f"lambdas {'are all 0' if lambdas else 'is empty'}: at least one layer needs a weight "
+            "above 0, else no style is measured."
         )
     return checked

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from nst_helpers.activations import check_layers, extractor
 from nst_helpers.costs import (
-    check_lambdas,
+    as_lambdas,
     content_cost,
     style_matrix_cost,
     total_cost,
@@ -140,7 +140,7 @@ class StyleTransfer:
         self._optimiser = choice(optimiser, "optimiser", OPTIMISERS)
         self._rate = None if rate is None else float(number(rate, "rate", above_zero=True))
         self._weights_changed = False
-        self._lambdas = _floats(check_lambdas(_named(lambdas)))
+        self._lambdas = _floats(as_lambdas(_named(lambdas)))
         self._alpha, self._beta = 1.0, 1.0
         self.alpha, self.beta = alpha, beta
 
@@ -188,7 +188,7 @@ class StyleTransfer:
 
     @lambdas.setter
     def lambdas(self, value: Mapping[str, float] | Sequence[float]) -> None:
-        value = check_lambdas(_named(value))
+        value = as_lambdas(_named(value))
         if set(value) != set(self._lambdas):
             raise ValueError(
                 f"lambdas names {', '.join(value)}; this transfer measures "

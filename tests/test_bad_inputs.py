@@ -51,7 +51,7 @@ from nst_helpers.conventions import (
     convert_weights,
     layer_style_cost_in,
 )
-from nst_helpers.costs import style_matrix_cost
+from nst_helpers.costs import Weights, as_weights, style_matrix_cost
 from nst_helpers.exercises import check_prediction
 from nst_helpers.figures import (
     encode_figure,
@@ -1016,27 +1016,44 @@ OTHER_CALLS = [
     ("of no batch", lambda: layer_style_cost_in("ours", A[0], A, 12), ValueError, "a_S have shape"),
     (
         "no shapes",
-        lambda: convert_weights(1, 1, ONE, **OURS, content=BLOCK, style=None),
+        lambda: convert_weights(Weights(1, 1, ONE), **OURS, content=BLOCK, style=None),
         TypeError,
         "style is NoneType",
     ),
     (
         "a layer without shape",
-        lambda: convert_weights(1, 1, ONE, **OURS, content=BLOCK, style={}),
+        lambda: convert_weights(Weights(1, 1, ONE), **OURS, content=BLOCK, style={}),
         ValueError,
         "style has no shape for block1_conv1",
     ),
     (
         "a tuple for a shape",
-        lambda: convert_weights(1, 1, ONE, **OURS, content=(4, 3, 2, 12), style={}),
+        lambda: convert_weights(Weights(1, 1, ONE), **OURS, content=(4, 3, 2, 12), style={}),
         ValueError,
         "style has no shape|expected Block",
     ),
     (
         "a weight below 0",
-        lambda: convert_weights(-1, 1, ONE, **OURS, content=BLOCK, style={"block1_conv1": BLOCK}),
+        lambda: convert_weights(
+            Weights(-1, 1, ONE), **OURS, content=BLOCK, style={"block1_conv1": BLOCK}
+        ),
         ValueError,
         "alpha is -1",
+    ),
+    (
+        "weights in a row",
+        lambda: as_weights((1, 1, ONE)),
+        TypeError,
+        "weights is .1, 1, .+expected W",
+    ),
+    ("no style layer", lambda: as_weights(Weights(1, 1, {})), ValueError, "at least one layer"),
+    ("λ in a list", lambda: as_weights(Weights(1, 1, [1])), TypeError, "lambdas is list"),
+    ("β as text", lambda: as_weights(Weights(1, "1", ONE)), TypeError, "beta is '1'"),
+    (
+        "all 0",
+        lambda: as_weights(Weights(0, 0, ONE)),
+        ValueError,
+        "both 0: there is nothing to min",
     ),
     ("pixels like PyTorch's", lambda: check_image(Stubborn()), TypeError, "image must be an array"),
     ("pixels of i", lambda: check_image(GOOD * 1j), TypeError, "array of numbers"),
@@ -1137,7 +1154,7 @@ INNER = {
     "activations": ["check_layers"],
     "blocks": [],
     "style_matrix": ["check_activations"],
-    "costs": ["check_lambdas"],
+    "costs": ["as_lambdas"],
     "reference": [],
     "conventions": [],
     "optimisers": [],

@@ -16,7 +16,7 @@ from nst_helpers.conventions import (
     convert_weights,
     layer_style_cost_in,
 )
-from nst_helpers.costs import content_cost, layer_style_cost
+from nst_helpers.costs import Weights, content_cost, layer_style_cost
 from nst_helpers.reference import content_cost_loops, layer_style_cost_loops
 
 PIXELS = 30 * 28
@@ -70,11 +70,9 @@ def blocks(seed):
     return {layer: tf.constant(rng.normal(size=(1, *shape))) for layer, shape in shapes.items()}
 
 
-def converted(source, target, alpha, beta, lambdas):
+def converted(source, target, weights):
     return convert_weights(
-        alpha,
-        beta,
-        lambdas,
+        weights,
         source=source,
         target=target,
         content=Block(*CONTENT, PIXELS),
@@ -82,14 +80,14 @@ def converted(source, target, alpha, beta, lambdas):
     )
 
 
-WEIGHTS = (0.7, 0.3, {"block1_conv1": 0.2, "block2_conv1": 1.5})
+WEIGHTS = Weights(0.7, 0.3, {"block1_conv1": 0.2, "block2_conv1": 1.5})
 
 
 @pytest.mark.parametrize(("source", "target"), list(itertools.permutations(CONVENTIONS, 2)))
 def test_converted_weights_give_equal_costs_and_gradients(source, target):
     a_C, a_S, a_G = blocks(3), blocks(4), blocks(5)
     costs, gradients = [], []
-    for name, weights in ((source, WEIGHTS), (target, converted(source, target, *WEIGHTS))):
+    for name, weights in ((source, WEIGHTS), (target, converted(source, target, WEIGHTS))):
         with tf.GradientTape() as tape:
             tape.watch(a_G)
             J = written_out(name, *weights, a_C["content"], a_S, a_G)
@@ -138,20 +136,20 @@ def test_those_that_divide_by_positions_agree_for_style_pictures_of_any_size():
     a_S = tf.constant(np.random.default_rng(6).normal(size=(1, 4, 9, 3)))
     a_G = blocks(5)["block1_conv1"]
     for name in set(CONVENTIONS) - {"lecture, Gatys' paper", "keras.io example"}:
-        _, beta, lambdas = converted("ours", name, *WEIGHTS)
+        _, beta, lambdas = converted("ours", name, WEIGHTS)
         J = beta * lambdas["block1_conv1"] * layer_style_cost_in(name, a_S, a_G, PIXELS)
         np.testing.assert_allclose(J, 0.3 * 0.2 * layer_style_cost(a_S, a_G), rtol=1e-10)
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_there_and_back_again(name):
-    alpha, beta, lambdas = converted(name, "ours", *converted("ours", name, *WEIGHTS))
+    alpha, beta, lambdas = converted(name, "ours", converted("ours", name, WEIGHTS))
     assert (alpha, beta) == pytest.approx(WEIGHTS[:2], rel=1e-12)
     assert lambdas == pytest.approx(WEIGHTS[2], rel=1e-12)
 
 
 def test_smaller_activations_need_larger_weights():
-    alpha, _, lambdas = converted("jcjohnson/neural-style", "d2l", *WEIGHTS)
+    alpha, _, lambdas = converted("jcjohnson/neural-style", "d2l", WEIGHTS)
     assert alpha == pytest.approx(0.7 * PYTORCH_SPREAD**2)
     assert lambdas["block1_conv1"] == pytest.approx(0.2 * PYTORCH_SPREAD**4)
 
@@ -173,18 +171,16 @@ def test_block_of_reads_the_shape():
     ("change", "message"),
     [
         ({"source": "tensorflow"}, "no convention 'tensorflow'"),
-        ({"alpha": -1}, "alpha is -1"),
+        ({"weights": Weights(-1, 1, {"block1_conv1": 1.0})}, "alpha is -1"),
         ({"target": "d3l"}, "Did you mean d2l"),
-        ({"lambdas": {"block9": 1.0}}, "no shape for block9"),
+        ({"weights": Weights(1, 1, {"block9": 1.0})}, "no shape for block9"),
         ({"content": (6, 5, 3)}, "content is"),
         ({"style": {"block1_conv1": Block(0, 5, 3, 9)}}, "style.'block1_conv1'..n_H is 0"),
     ],
 )
 def test_bad_input_is_named(change, message):
     given = {
-        "alpha": 1.0,
-        "beta": 1.0,
-        "lambdas": {"block1_conv1": 1.0},
+        "weights": Weights(1.0, 1.0, {"block1_conv1": 1.0}),
         "source": "ours",
         "target": "d2l",
         "content": Block(*CONTENT, PIXELS),

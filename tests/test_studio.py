@@ -19,9 +19,10 @@ import tensorflow as tf
 from PIL import Image
 
 from nst_helpers import STYLE_LAYERS, StyleTransfer, load_picture
+from nst_helpers.costs import Weights, as_weights
 from nst_helpers.panels import studio as rooms
 from nst_helpers.panels.curves import plot_terms
-from nst_helpers.panels.run import Run, Weights, check_weights, drive, weighted_terms
+from nst_helpers.panels.run import Run, drive, weighted_terms
 from nst_helpers.panels.studio import readable_values, style_studio
 
 EQUAL = dict.fromkeys(STYLE_LAYERS, 0.2)
@@ -77,14 +78,14 @@ def test_terms_add_up_to_J(make):
     ("weights", "says"),
     [
         (Weights(0.0, 0.0, EQUAL), "both 0"),
-        (Weights(1.0, 1.0, dict.fromkeys(STYLE_LAYERS, 0.0)), "All λ are 0"),
+        (Weights(1.0, 1.0, dict.fromkeys(STYLE_LAYERS, 0.0)), "at least one layer"),
         (Weights(-1.0, 1.0, EQUAL), "alpha"),
         (Weights(1.0, float("nan"), EQUAL), "beta"),
     ],
 )
 def test_weights_with_which_nothing_can_be_done_are_refused(weights, says):
     with pytest.raises(ValueError, match=says):
-        check_weights(weights)
+        as_weights(weights)
 
 
 def test_logarithmic_values_are_readable():

@@ -11,53 +11,15 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 
-from nst_helpers.costs import check_lambdas
+from nst_helpers.costs import Weights, as_weights
 from nst_helpers.network.vgg import STYLE_LAYERS
 from nst_helpers.panels.wording import short_name, trouble
-from nst_helpers.refusals import number
 from nst_helpers.transfer import Step, StyleTransfer
 
 running: weakref.WeakSet = weakref.WeakSet()
-
-
-class Weights(NamedTuple):
-    """The weights of J: α, β and {layer: λ^[l]}."""
-
-    alpha: float
-    beta: float
-    lambdas: Mapping[str, float]
-
-
-def check_weights(weights: Weights) -> Weights:
-    """Return the weights, or say why nothing can be minimised with them.
-
-    Parameters
-    ----------
-    weights : Weights
-        Each ≥ 0.
-
-    Returns
-    -------
-    Weights
-        The same.
-
-    Raises
-    ------
-    ValueError
-        All λ are 0, both α and β are 0, or one is negative or not finite.
-    """
-    number(weights.alpha, "alpha")
-    number(weights.beta, "beta")
-    if not weights.alpha and not weights.beta:
-        raise ValueError("α and β are both 0: there is nothing to minimise. Raise one of them.")
-    if not any(weights.lambdas.values()):
-        raise ValueError("All λ are 0: no style is measured. Raise at least one of them.")
-    check_lambdas(weights.lambdas)
-    return weights
 
 
 def weighted_terms(costs: Mapping, weights: Weights) -> dict[str, float]:
@@ -127,7 +89,7 @@ class Run:
     def __init__(self, make: Callable[[], StyleTransfer], count: int, weights: Weights) -> None:
         self._make, self.count = make, count
         self._walk, self.transfer = None, None
-        self._wanted = self.weights = check_weights(weights)
+        self._wanted = self.weights = as_weights(weights)
         self.state, self.message = "running", ""
         self.image: np.ndarray | None = None
         self.number = 0
@@ -161,7 +123,7 @@ class Run:
 
     def steer(self, weights: Weights) -> None:
         """Take other weights at the next step; ValueError where they cannot be used."""
-        self._wanted = check_weights(weights)
+        self._wanted = as_weights(weights)
 
     def advance(self) -> tuple[Step, Weights] | None:
         """Take one step, with the latest weights; None at the end."""

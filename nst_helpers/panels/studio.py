@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from IPython import get_ipython
 
+from nst_helpers.costs import Weights, as_weights
 from nst_helpers.gallery import PICTURES, load_picture
 from nst_helpers.images import encode_png, load_image, resize_image
 from nst_helpers.network.vgg import STYLE_LAYERS, load_vgg
@@ -20,7 +21,7 @@ from nst_helpers.panels.curves import curves_picture
 from nst_helpers.panels.drawing import View, encode_quickly
 from nst_helpers.panels.event_loop import LastValueWins, on_loop, running_loop
 from nst_helpers.panels.look import Panel, Status, caption_html, menu, slider
-from nst_helpers.panels.run import Run, Weights, check_weights, drive
+from nst_helpers.panels.run import Run, drive
 from nst_helpers.panels.wording import short_name, trouble
 from nst_helpers.session.device import device
 from nst_helpers.transfer import StyleTransfer
@@ -271,7 +272,7 @@ class Studio:
         self.status.say("Press Start. Every slider may be moved while it runs.")
 
     def _steer(self) -> None:
-        check_weights(self._weights())
+        as_weights(self._weights())
         if self.run is not None and self.run.state in ("running", "paused"):
             self.run.steer(self._weights())
             self._tell()
