@@ -305,7 +305,7 @@ def test_device_is_told_in_one_line():
 
 
 def test_a_gpu_gets_more(monkeypatch):
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["GPU:0"])
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: ["GPU:0"])
     monkeypatch.setattr(
         tf.config.experimental, "get_device_details", lambda gpu: {"device_name": "Tesla T4"}
     )

@@ -21,7 +21,7 @@ from nst_helpers.network.weights import (
 )
 from nst_helpers.network.winograd import WORTH_IT, winograd_convolution
 from nst_helpers.refusals import nearest, whole_number
-from nst_helpers.session.device import set_up_tensorflow
+from nst_helpers.session.device import set_up_tensorflow, visible_gpus
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 CONTENT_LAYER = "block4_conv2"
@@ -243,7 +243,7 @@ def prepare_for_transfer(
     if not isinstance(pooling, str) or pooling not in ("average", "max"):
         raise ValueError(f"pooling is {pooling!r}, expected 'average' or 'max'.")
     if fast is None:
-        fast = not tf.config.list_physical_devices("GPU")
+        fast = not visible_gpus()
 
     def rebuilt(layer: keras.Layer, shape: tuple) -> keras.Layer:
         if fast and _is_wide(layer):

@@ -1,9 +1,10 @@
 """What touches the whole process, each effect in a module of its own.
 
-quiet_start : on import, TensorFlow is started without its notes, and modules are kept out of the
-    garbage collector's rounds. TF_CPP_MIN_LOG_LEVEL is set where it is not.
-cell_order : in a notebook, a sentence follows a NameError (IPython's event "post_run_cell").
+quiet_start : on import, TensorFlow is started, and its notes are kept back (file descriptor 2,
+    while it starts; TF_CPP_MIN_LOG_LEVEL where it is not set). Keras is imported for TensorFlow.
+    Modules are kept out of the garbage collector's rounds.
+cell_order : on import, in a notebook: a sentence follows a NameError (IPython's "post_run_cell").
 device : with the first network, a GPU's memory grows with what is needed; on a CPU, TensorFlow
-    does not rewrite graphs.
+    does not rewrite graphs. Both only where the reader has set nothing.
 interrupts : during a run, the first interrupt sets a flag (handler of SIGINT, given back after it).
 """

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from typing import NamedTuple
 
 import tensorflow as tf
+
+# TensorFlow's options for graphs where the reader has set none; all others are absent then.
+UNTOUCHED = {"disable_meta_optimizer": False, "disable_model_pruning": False}
 
 
 class Device(NamedTuple):
@@ -26,21 +31,46 @@ def device() -> Device:
     Device
         Prints as one line.
     """
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        details = tf.config.experimental.get_device_details(gpus[0])
-        return Device(f"GPU ({details.get('device_name', 'unnamed')})", 512, 300)
-    return Device("CPU", 256, 60)
-
-
-def set_up_tensorflow() -> None:
-    """Let a GPU's memory grow with what is needed; on a CPU, leave the graph as it is written."""
-    gpus = tf.config.list_physical_devices("GPU")
+    gpus = visible_gpus()
     if not gpus:
-        # On a CPU, rewriting the graph takes most of a second and makes no step faster.
+        return Device("CPU", 256, 60)
+    details = {}
+    with contextlib.suppress(Exception):  # some drivers do not tell
+        details = tf.config.experimental.get_device_details(gpus[0])
+    return Device(f"GPU ({details.get('device_name', 'unnamed')})", 512, 300)
+
+
+def visible_gpus() -> list[tf.config.PhysicalDevice]:
+    """Return the GPUs that TensorFlow may use.
+
+    Returns
+    -------
+    list of tf.config.PhysicalDevice
+        Without those that ``tf.config.set_visible_devices`` hides.
+    """
+    return tf.config.get_visible_devices("GPU")
+
+
+@functools.cache
+def set_up_tensorflow() -> None:
+    """Let a GPU's memory grow with what is needed; on a CPU, leave graphs as they are written.
+
+    Done once, and only where the reader has set nothing of the kind.
+    """
+    gpus = visible_gpus()
+    if gpus:
+        # Refused where the GPU is in use already, or its memory was divided by the reader.
+        with contextlib.suppress(RuntimeError, ValueError):
+            if not any(_is_set_up(gpu) for gpu in gpus):  # all must have the same setting
+                for gpu in gpus:
+                    tf.config.experimental.set_memory_growth(gpu, True)
+    elif tf.config.optimizer.get_experimental_options() == UNTOUCHED:
+        # Rewriting the graph takes most of a second and makes no step faster.
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    for gpu in gpus:
-        try:
-            tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # the GPU is in use already, with the setting it has
-            return
+
+
+def _is_set_up(gpu: tf.config.PhysicalDevice) -> bool:
+    return (
+        tf.config.get_logical_device_configuration(gpu) is not None
+        or tf.config.experimental.get_memory_growth(gpu) is not None
+    )

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def interrupt_flag() -> Iterator[threading.Event]:
-    """Turn the first interrupt into a flag, read between two steps; a second one interrupts.
+    """Turn the first interrupt into a flag, read between two steps.
 
-    Python lets only the main thread have handlers: in others the flag is never set.
+    A second one goes where it always went: it ends the run. The flag is never set where Python
+    lets no handler be set (outside the main thread), and where the host program has decided that
+    interrupts are ignored, end the process, or go to a handler of its own in C.
 
     Yields
     ------
@@ -20,17 +22,18 @@ def interrupt_flag() -> Iterator[threading.Event]:
         Set by the first interrupt.
     """
     flag = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
 
-    def raise_flag(number, frame) -> None:
+    def raise_flag(number: int, frame: object) -> None:
         if flag.is_set():
-            raise KeyboardInterrupt
+            before(number, frame)
         flag.set()
 
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield flag
         return
-    previous = signal.signal(signal.SIGINT, raise_flag)
+    signal.signal(signal.SIGINT, raise_flag)
     try:
         yield flag
     finally:
-        signal.signal(signal.SIGINT, previous)
+        signal.signal(signal.SIGINT, before)

@@ -1,10 +1,16 @@
-"""Start TensorFlow quickly, and without its notes on CPU features and missing GPUs."""
+"""Start TensorFlow quickly, for Keras too, and without its notes on CPU features and GPUs."""
+
+from __future__ import annotations
 
 import contextlib
 import gc
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+NOTES_WANTED = ("0", "1")  # TF_CPP_MIN_LOG_LEVEL of a reader who wants to see the notes
 
 
 def start_tensorflow() -> None:
@@ -15,45 +21,99 @@ def start_tensorflow() -> None:
     Raises
     ------
     ImportError
-        TensorFlow cannot be imported; what it said is then shown.
+        TensorFlow cannot be imported, and what it said is then shown; or Keras was imported
+        before, and not for TensorFlow.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with tempfile.TemporaryFile() as notes:
-        try:
-            with _standard_error_to(notes.fileno()), _collector_at_rest():
-                import keras  # noqa: F401  the collector rests for it as well
-                import tensorflow as tf
+    level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    new = "tensorflow" not in sys.modules
+    with contextlib.ExitStack() as stack:
+        if level not in NOTES_WANTED:
+            stack.enter_context(_standard_error_kept_for_errors())
+        stack.enter_context(_collector_at_rest(freeze=new))
+        _import_keras()
+        import tensorflow as tf
 
-                tf.config.list_physical_devices()
-        except BaseException:
-            notes.seek(0)
-            sys.stderr.write(notes.read().decode(errors="replace"))
+        tf.config.list_physical_devices()
+
+
+def _import_keras() -> None:
+    """Import Keras for TensorFlow, whatever keras.json or KERAS_BACKEND name."""
+    before = any(name.partition(".")[0] == "keras" for name in sys.modules)
+    wanted = os.environ.get("KERAS_BACKEND")
+    if not before:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+    try:
+        import keras
+
+        backend = keras.config.backend()
+    except Exception:
+        if not before:
             raise
+        backend = wanted or "another backend"
+    finally:  # Keras reads it once; the reader's setting stays for all else
+        if wanted is None:
+            os.environ.pop("KERAS_BACKEND", None)
+        else:
+            os.environ["KERAS_BACKEND"] = wanted
+    if backend != "tensorflow":
+        raise ImportError(
+            f"Keras was imported for {backend} before, and this series needs TensorFlow. Import "
+            "nst_helpers before keras, or set the environment variable KERAS_BACKEND to "
+            "tensorflow; then restart the kernel."
+        )
 
 
 @contextlib.contextmanager
-def _standard_error_to(file: int):
-    kept = os.dup(2)
+def _standard_error_kept_for_errors() -> Iterator[None]:
+    with _notes() as notes:
+        try:
+            with _standard_error_to(notes.fileno()):
+                yield
+        except BaseException:
+            notes.seek(0)
+            if sys.stderr is not None:
+                sys.stderr.write(notes.read().decode(errors="replace"))
+            raise
+
+
+def _notes() -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:  # there is no folder to write in
+        return open(os.devnull, "w+b")
+
+
+@contextlib.contextmanager
+def _standard_error_to(file: int) -> Iterator[None]:
+    try:
+        kept = os.dup(2)
+    except OSError:  # a service or a program without a console has none
+        kept = None
     os.dup2(file, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        if kept is None:
+            os.close(2)
+        else:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 @contextlib.contextmanager
-def _collector_at_rest():
+def _collector_at_rest(freeze: bool) -> Iterator[None]:
     """Keep Python's garbage collector out of what is imported, now and later.
 
     It would look through hundreds of thousands of objects, a tenth of a second each time, again
-    and again, and find next to nothing: modules stay.
+    and again, and find next to nothing: modules stay. Where TensorFlow was there before, so may
+    be much of the reader's own, and nothing is frozen.
     """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if freeze:
+            gc.freeze()
         if was_enabled:
             gc.enable()

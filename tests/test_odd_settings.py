@@ -1,0 +1,292 @@
+"""Odd settings of the process, as users have them: each in a process of its own where it must."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+import nst_helpers
+from nst_helpers import device
+from nst_helpers.session.device import set_up_tensorflow
+from nst_helpers.session.interrupts import interrupt_flag
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such settings")
+
+# A transfer as the readers do it, small; what it prints must not depend on any setting.
+RUN = """
+import nst_helpers as nst
+C, S = nst.load_picture("flower", 48), nst.load_picture("great_wave", 48)
+vgg = nst.load_vgg("vgg16", weights=None)
+image, history = nst.StyleTransfer(C, S, vgg, levels=1).run(1, progress=False)
+print(f"J = {history['J'][0]:.3e}")
+"""
+
+
+def python(code, *options, **variables):
+    """Run code in a new Python with these variables (None takes one away); return the process."""
+    environment = os.environ | {"NST_BACKBONE": "vgg16"} | variables
+    environment = {name: value for name, value in environment.items() if value is not None}
+    return subprocess.run(
+        [sys.executable, *options, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def usual():
+    """What is printed where nothing is odd."""
+    process = python(RUN)
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.startswith("J = ")
+    return process.stdout
+
+
+# Settings of Keras and TensorFlow
+
+
+def test_the_variable_names_another_backend(usual):
+    code = RUN + "import os; assert os.environ['KERAS_BACKEND'] == 'theano'"
+    process = python(code, KERAS_BACKEND="theano")
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == usual
+
+
+def test_keras_json_names_another_backend(usual, tmp_path):
+    text = '{"backend": "jax", "floatx": "float32"}'
+    (tmp_path / "keras.json").write_text(text)
+    code = RUN + "import os; assert 'KERAS_BACKEND' not in os.environ"
+    process = python(code, KERAS_HOME=str(tmp_path), KERAS_BACKEND=None)
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == usual
+    assert (tmp_path / "keras.json").read_text() == text
+
+
+IMPORTED_BEFORE = {
+    "and failed": "try:\n    import keras\nexcept Exception:\n    pass",
+    "and works": "import keras; keras.config.backend = lambda: 'torch'",
+}
+
+
+@pytest.mark.parametrize("before", IMPORTED_BEFORE)
+def test_keras_was_imported_for_another_backend(before):
+    backend = "theano" if "failed" in before else None
+    process = python(IMPORTED_BEFORE[before] + "\nimport nst_helpers", KERAS_BACKEND=backend)
+    last = process.stderr.strip().splitlines()[-1]
+    assert last.startswith(f"ImportError: Keras was imported for {backend or 'torch'} before")
+    assert "KERAS_BACKEND to tensorflow; then restart the kernel." in last
+
+
+def test_nothing_is_fixed_by_the_import():
+    """Threads, devices and memory can still be set, and the reader's settings of graphs stay."""
+    process = python(
+        """
+import gc, os, warnings, signal, keras
+before = keras.config.floatx(), keras.config.image_data_format(), list(warnings.filters)
+handlers = [signal.getsignal(number) for number in signal.valid_signals()]
+import nst_helpers, tensorflow as tf
+assert handlers == [signal.getsignal(number) for number in signal.valid_signals()]
+assert gc.isenabled()
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+tf.config.optimizer.set_experimental_options({"constant_folding": False})
+nst_helpers.load_vgg("vgg16", weights=None)
+assert len(tf.config.list_logical_devices("CPU")) == 2
+options = tf.config.optimizer.get_experimental_options()
+assert options["constant_folding"] is False and not options["disable_meta_optimizer"]
+assert before[:2] == (keras.config.floatx(), keras.config.image_data_format())
+print("all as it was")
+"""
+    )
+    assert process.stdout == "all as it was\n", process.stderr
+
+
+GPU = tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """A made-up GPU, and the settings that were made for it."""
+    made = []
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: [GPU])
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind=None: [GPU])
+    monkeypatch.setattr(tf.config, "get_logical_device_configuration", lambda gpu: None)
+    experimental = tf.config.experimental
+    monkeypatch.setattr(experimental, "get_memory_growth", lambda gpu: None)
+    monkeypatch.setattr(experimental, "set_memory_growth", lambda *new: made.append(new))
+    set_up_tensorflow.cache_clear()
+    yield made
+    set_up_tensorflow.cache_clear()
+
+
+def test_a_gpus_memory_grows(gpu):
+    assert device().name == "GPU (unnamed)"
+    set_up_tensorflow()
+    set_up_tensorflow()
+    assert gpu == [(GPU, True)]
+
+
+def test_a_hidden_gpu_is_none(gpu, monkeypatch):
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind=None: [])
+    assert device().name == "CPU"
+    set_up_tensorflow()
+    assert gpu == []
+
+
+@pytest.mark.parametrize("setting", ["divided", "told not to grow"])
+def test_what_the_reader_has_set_for_the_gpu_stays(gpu, monkeypatch, setting):
+    if setting == "divided":
+        monkeypatch.setattr(tf.config, "get_logical_device_configuration", lambda gpu: ["half"])
+    else:
+        monkeypatch.setattr(tf.config.experimental, "get_memory_growth", lambda gpu: False)
+    set_up_tensorflow()
+    assert gpu == []
+
+
+@pytest.mark.parametrize("kind", [ValueError, RuntimeError])
+def test_a_gpu_whose_memory_cannot_be_set_is_used_as_it_is(gpu, monkeypatch, kind):
+    def refuse(*new):
+        raise kind("Cannot set memory growth on device when virtual devices configured")
+
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", refuse)
+    set_up_tensorflow()
+
+
+# Settings of the process
+
+
+@POSIX
+@pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "2>&-"])
+def test_no_standard_streams(tmp_path, closed):
+    written = tmp_path / "written"
+    code = f"import nst_helpers; open({str(written)!r}, 'w').write('imported')"
+    subprocess.run(["/bin/sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, code])
+    assert written.read_text() == "imported"
+
+
+def test_no_standard_streams_as_under_pythonw(usual):
+    """Python's own streams are None there."""
+    code = f"import sys; out, sys.stdin, sys.stdout, sys.stderr = sys.stdout, *[None] * 3\n{RUN}"
+    process = python(code.replace("progress=False", "progress=True") + "\nprint('ran', file=out)")
+    assert process.stdout == "ran\n", process.stderr
+
+
+def test_without_streams_the_true_error_is_raised(tmp_path):
+    """What TensorFlow said cannot be shown; that it is missing must still be."""
+    (tmp_path / "tensorflow.py").write_text("raise ImportError('the true one')")
+    code = "import sys; sys.stderr = None\ntry:\n    import nst_helpers\n"
+    code += "except ImportError as error:\n    print(error)"
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    assert python(code, PYTHONPATH=path).stdout == "the true one\n"
+
+
+VARIABLES = {
+    "all that a shell may hold": {
+        "PYTHONWARNINGS": "error",
+        "LC_ALL": "C",
+        "PYTHONIOENCODING": "ascii",
+        "OMP_NUM_THREADS": "x",
+        "TF_CPP_MIN_LOG_LEVEL": "x",
+        "MPLBACKEND": "module://nowhere",
+        "TF_USE_LEGACY_KERAS": "1",
+    },
+    "folders that are not there": {"TMPDIR": "/nowhere", "HOME": "/nowhere"},
+}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_odd_variables(usual, name):
+    process = python(RUN, **VARIABLES[name])
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == usual
+
+
+def test_an_isolated_python(usual):
+    code = f"import sys; sys.path[:0] = {sys.path!r}\n{RUN}"
+    process = python(code, "-I")
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == usual
+
+
+def test_nothing_rests_on_what_python_leaves_out():
+    """With -O it leaves out assertions, with -OO docstrings too."""
+    for path in Path(nst_helpers.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            assert not isinstance(node, ast.Assert), path
+            read = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+            assert not (read and node.attr == "__doc__"), path
+
+
+def test_notes_are_shown_to_who_asks_for_them():
+    code = "import nst_helpers; import os; os.write(2, b'...')"
+    assert python(code, TF_CPP_MIN_LOG_LEVEL=None).stderr == "..."
+    assert len(python(code, TF_CPP_MIN_LOG_LEVEL="0").stderr) > 100
+
+
+# Handlers of a host program
+
+
+@pytest.fixture
+def handler():
+    """Set a handler of interrupts for one test."""
+    before = signal.getsignal(signal.SIGINT)
+    yield lambda new: signal.signal(signal.SIGINT, new)
+    signal.signal(signal.SIGINT, before)
+
+
+def test_the_second_interrupt_goes_to_the_hosts_handler(handler):
+    heard = []
+
+    def host(number, frame):
+        heard.append(number)
+
+    handler(host)
+    with interrupt_flag() as interrupted:
+        signal.raise_signal(signal.SIGINT)
+        assert interrupted.is_set()
+        assert heard == []
+        signal.raise_signal(signal.SIGINT)
+    assert heard == [signal.SIGINT]
+    assert signal.getsignal(signal.SIGINT) is host
+
+
+@pytest.mark.parametrize("decided", [signal.SIG_IGN, signal.SIG_DFL])
+def test_what_a_host_has_decided_for_interrupts_stays(handler, decided):
+    handler(decided)
+    with interrupt_flag() as interrupted:
+        assert signal.getsignal(signal.SIGINT) is decided
+    assert signal.getsignal(signal.SIGINT) is decided
+    assert not interrupted.is_set()
+
+
+def test_a_handler_that_is_not_pythons(handler, monkeypatch):
+    """A host in C may have set one that Python does not know."""
+    monkeypatch.setattr(signal, "getsignal", lambda number: None)
+    with interrupt_flag() as interrupted:
+        pass
+    assert not interrupted.is_set()
+
+
+def test_in_a_thread_no_handler_is_touched(handler):
+    before, seen = signal.getsignal(signal.SIGINT), []
+
+    def work():
+        with interrupt_flag():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before]
