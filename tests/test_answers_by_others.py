@@ -447,7 +447,7 @@ def test_right_answers_are_right(name, answer):
 def test_wrong_answers_are_wrong_and_the_usual_ones_named(name, answer, mistake):
     verdict = judge(EXERCISES[name], answer)
     assert not verdict.right
-    assert verdict.text.startswith("Not right yet")
+    assert verdict.text.startswith("✗ Not right yet")
     assert verdict.mistake == mistake, verdict.text
 
 
@@ -495,7 +495,7 @@ ODD = {
 @pytest.mark.parametrize("name", EXERCISES)
 def test_odd_answers_are_told_in_a_sentence(name, odd):
     verdict = judge(EXERCISES[name], lambda *arguments: ODD[odd]())
-    assert not verdict.right and verdict.text.startswith("Not right yet")
+    assert not verdict.right and verdict.text.startswith("✗ Not right yet")
     assert len(verdict.text.splitlines()) < 5 and "0x" not in verdict.text
 
 
@@ -512,13 +512,13 @@ def test_an_odd_answer_to_one_input_only_is_wrong(odd):
     "choice", [np.array(["a", "b"]), np.array([1, np.nan]), b"b", True, {"b"}, lambda: "b", "bb"]
 )
 def test_odd_choices_are_no_choice(choice):
-    right, said = judge_prediction("mirrored", choice)
-    assert not right and 'write one of "a", "b", "c", "d"' in said
+    verdict = judge_prediction("mirrored", choice)
+    assert not verdict.right and 'write one of "a", "b", "c", "d"' in verdict.text
 
 
 @pytest.mark.parametrize("choice", ["b", "B", " b ", "(b)", "b)", "b.", "B:"])
 def test_a_letter_may_be_written_in_many_ways(choice):
-    assert judge_prediction("mirrored", choice)[0]
+    assert judge_prediction("mirrored", choice).right
 
 
 def test_a_factor_that_depends_on_the_shape_is_told():

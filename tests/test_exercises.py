@@ -1,12 +1,22 @@
 """The checkers: right answers in any style are right, wrong ones are wrong and often named."""
 
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from nst_helpers import content_cost, gram_matrix, layer_style_cost
 from nst_helpers import exercises as ex
-from nst_helpers.exercises import EXERCISES, PREDICTIONS, check_prediction, judge, judge_prediction
+from nst_helpers.exercises import (
+    EXERCISES,
+    PREDICTIONS,
+    check_prediction,
+    checks,
+    judge,
+    judge_prediction,
+)
+from nst_helpers.exercises.verdict import Tally, Verdict
 
 # Right answers --------------------------------------------------------------------------------
 
@@ -115,7 +125,7 @@ RIGHT = [
 def test_right_answers_are_right(name, answer):
     verdict = judge(EXERCISES[name], answer)
     assert verdict.right, verdict.text
-    assert verdict.text.startswith("Right. ")
+    assert verdict.text.startswith("✓ Right. ")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.name)
@@ -436,7 +446,7 @@ def test_wrong_answers_are_wrong_and_the_usual_ones_named(name, answer, mistake)
     KEPT.clear()
     verdict = judge(EXERCISES[name], answer)
     assert not verdict.right
-    assert verdict.text.startswith("Not right yet")
+    assert verdict.text.startswith("✗ Not right yet")
     if mistake is not ANY:
         assert verdict.mistake == mistake, verdict.text
 
@@ -461,7 +471,7 @@ def test_numbers_of_answers():
 def test_an_empty_answer_is_not_attempted_yet(exercise, nothing, capsys):
     getattr(ex, f"check_{exercise.name}")(nothing)
     out = capsys.readouterr()
-    assert out.out.startswith("Not attempted yet") and exercise.hint in out.out
+    assert out.out.startswith("○ Not attempted yet. ") and len(out.out.splitlines()) == 1
     assert not out.err
 
 
@@ -497,23 +507,120 @@ def test_no_case_hides_a_mix_up_of_axes(exercise):
 # Predictions ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PREDICTIONS)
-def test_predictions(name):
-    _, right, hint, feedback = PREDICTIONS[name]
+@pytest.mark.parametrize("prediction", PREDICTIONS.values(), ids=lambda p: p.name)
+def test_predictions(prediction):
+    name, feedback = prediction.name, prediction.feedback
     assert len(set(feedback.values())) == len(feedback) >= 3
-    for letter, text in feedback.items():
-        verdict, said = judge_prediction(name, f" ({letter.upper()}) ")
-        assert verdict == (letter == right) and text in said
+    for letter, told in feedback.items():
+        verdict = judge_prediction(name, f" ({letter.upper()}) ")
+        assert verdict.right == verdict[0] == (letter == prediction.right)
+        assert verdict.text == f"{'✓ Right' if verdict.right else '✗ Not right yet'}. {told}"
     for nothing in (None, "", ...):
-        verdict, said = judge_prediction(name, nothing)
-        assert not verdict and said.startswith("Not attempted yet")
-        assert said.endswith(f"First hint: {hint}")
+        verdict = judge_prediction(name, nothing)
+        assert not verdict.right and verdict.text.startswith("○ Not attempted yet. Choose one of")
+        assert not any(told in verdict.text for told in feedback.values())
     for nonsense in ("z", 3, ["a"], {}):
-        assert "is no choice" in judge_prediction(name, nonsense)[1]
+        verdict = judge_prediction(name, nonsense)
+        assert not verdict.right and verdict.mark == "○" and "is no choice" in verdict.text
 
 
 def test_an_unknown_prediction(capsys):
     with pytest.raises(ValueError, match="There is no prediction 'nonsense'"):
         check_prediction("nonsense", None)
     check_prediction("mirrored", None)
-    assert capsys.readouterr().out.startswith("Not attempted yet")
+    assert capsys.readouterr().out.startswith("○ Not attempted yet")
+
+
+# What is seen -----------------------------------------------------------------------------------
+
+RIGHT_ONE = Verdict(True, None, "Use `a < b` & go on.")
+WRONG_ONE = Verdict(False, "mean subtracted", "One line.\nAnother.")
+OPEN_ONE = Verdict(False, None, "my_x is empty.", attempted=False)
+
+
+def test_a_verdict_says_the_same_in_plain_text_and_on_a_page():
+    assert repr(RIGHT_ONE) == RIGHT_ONE.text == "✓ Right. Use `a < b` & go on."
+    assert WRONG_ONE.text == "✗ Not right yet: mean subtracted.\nOne line.\nAnother."
+    assert OPEN_ONE.text == "○ Not attempted yet. my_x is empty."
+    pages = [verdict._repr_html_() for verdict in (RIGHT_ONE, WRONG_ONE, OPEN_ONE)]
+    assert "✓ Right" in pages[0] and "<code>a &lt; b</code> &amp; go on." in pages[0]
+    assert "✗ Not right yet" in pages[1] and "mean subtracted" in pages[1]
+    assert "One line.<br>Another." in pages[1]
+    assert "○ Not attempted yet" in pages[2]
+    looks = [re.findall(r'style="(.*?)"', page) for page in pages]
+    assert len({tuple(look) for look in looks}) == 3
+
+
+def luminance(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return np.dot(linear, (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("verdict", [RIGHT_ONE, WRONG_ONE, OPEN_ONE])
+def test_letters_can_be_read_in_both_themes(verdict):
+    """WCAG: 4.5 : 1 for letters, 3 : 1 for lines, on JupyterLab's white and on its dark grey."""
+    page = verdict._repr_html_()
+    colours = re.findall(r"(?<!-)color:(#\w{6});background:(#\w{6})", page)
+    assert all(contrast(*pair) >= 4.5 for pair in colours)
+    assert len(colours) == (1 if verdict.attempted else 0)
+    for shown in set(re.findall(r"#\w{6}", page)) - {"#ffffff"}:
+        assert contrast(shown, "#ffffff") >= 3 and contrast(shown, "#111111") >= 3
+    # What has no colours of its own takes the theme's.
+    assert "color:" not in page.replace("color:#ffffff;background:", "")
+
+
+def test_a_tally_counts_each_exercise_once_by_its_last_check(monkeypatch, capsys):
+    monkeypatch.setattr(checks, "_found", {})
+    ex.tally("02")
+    first = capsys.readouterr().out
+    assert first.startswith("Notebook 02: 0 of 2 exercises solved.\n○ all the pairs")
+    for answer in (None, RIGHT[5][1], RIGHT[5][1], lambda a, k, m: 0):
+        ex.check_pairs(answer)
+    check_prediction("never_together", "a")
+    check_prediction("mirrored", "b")  # of another notebook
+    capsys.readouterr()
+    ex.tally("02")
+    assert capsys.readouterr().out.splitlines() == [
+        "Notebook 02: 1 of 2 exercises solved.",
+        "✗ all the pairs of two channels (not right yet)",
+        "✓ never together",
+        "What is open can wait: nothing later needs it.",
+    ]
+    ex.check_pairs(RIGHT[5][1])
+    ex.tally("02")
+    assert capsys.readouterr().out.endswith("That is all of them: well done.\n")
+
+
+def test_a_tally_s_page_says_what_its_text_says():
+    tally = Tally("03", {"one": "✓", "two <b>": "✗", "three": "○"})
+    page, lines = tally._repr_html_(), repr(tally).splitlines()
+    assert (
+        re.sub(r"<.*?>", "", page.replace("<br>", "\n"))
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .splitlines()
+        == lines
+    )
+    assert lines[0] == "Notebook 03: 1 of 3 exercises solved."
+
+
+@pytest.mark.parametrize("nonsense", ["9", "3", 3, None, ["03"], "00"])
+def test_a_tally_of_no_notebook(nonsense):
+    with pytest.raises(ValueError, match=r"There are no exercises of notebook .*'01', '02'"):
+        ex.tally(nonsense)
+
+
+def test_an_exercise_is_found_by_its_name_alone():
+    names = [name for items in checks.ASKED.values() for name in items]
+    assert len(names) == len(set(names)) == len(EXERCISES) + len(PREDICTIONS)
+    for number, items in checks.ASKED.items():
+        assert len({item.title for item in items.values()}) == len(items), number
+    for name, exercise in EXERCISES.items():
+        check = getattr(ex, f"check_{name}")
+        assert check.__name__ in ex.__all__ and exercise.question in check.__doc__

@@ -8,8 +8,9 @@ import nbformat
 import pytest
 
 from nst_helpers.exercises import EXERCISES, PREDICTIONS
+from nst_helpers.exercises.checks import ASKED
 from tools import forms, slides
-from tools.series import ROOT, cell_of, exercise_names, paths
+from tools.series import ROOT, TALLY, cell_of, exercise_names, paths
 
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in paths()}
 IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in exercise_names(nb)]
@@ -35,25 +36,38 @@ def solved(tmp_path_factory):
 @every_exercise
 def test_the_solution_is_right_and_the_stub_is_not_attempted(solved, stem, name):
     check = cell_of(solved[stem], "check", name)
-    assert check.outputs[0].text.startswith("Right. ")
+    (shown,) = check.outputs
+    assert shown.data["text/plain"].startswith("✓ Right. ") and "✓ Right" in shown.data["text/html"]
     assert "### BEGIN HIDDEN TESTS" in check.source
-    unsolved = cell_of(NOTEBOOKS[stem], "check", name)
-    assert unsolved.outputs[0].text.startswith("Not attempted yet")
+    (unsolved,) = cell_of(NOTEBOOKS[stem], "check", name).outputs
+    assert unsolved.data["text/plain"].startswith("○ Not attempted yet. ")
 
 
 @every_exercise
-def test_the_first_hint_is_the_one_the_checker_gives(stem, name):
+def test_hints_stand_in_folds_and_nowhere_else(stem, name):
     hints = cell_of(NOTEBOOKS[stem], "hints", name).source
     folds = re.findall(
         r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", hints, re.DOTALL
     )
     assert [title for title, _ in folds] == ["Hint 1", "Hint 2", "Hint 3", "Solution"]
     assert hints.count("<details") == 4, "each is opened by the student"
-    first = {**EXERCISES, **PREDICTIONS}[name].hint
-    assert folds[0][1] == first
     assert len({text for _, text in folds}) == 4
-    check = cell_of(NOTEBOOKS[stem], "check", name)
-    assert check.outputs[0].text.endswith(f"\nFirst hint: {first}\n")
+    (check,) = cell_of(NOTEBOOKS[stem], "check", name).outputs
+    for _, text in folds:
+        assert text not in check.data["text/plain"]
+
+
+@every_exercise
+def test_the_notebook_and_the_tally_call_an_exercise_by_the_same_title(stem, name):
+    heading = cell_of(NOTEBOOKS[stem], "about", name).source.splitlines()[0]
+    title = heading.partition(": ")[2].replace(r"\lambda", "λ").replace("$", "")
+    assert title == {**EXERCISES, **PREDICTIONS}[name].title
+
+
+@every_notebook
+def test_the_tally_lists_the_exercises_in_the_notebook_s_order(stem):
+    names = exercise_names(NOTEBOOKS[stem])
+    assert [name for name in ASKED.get(stem.partition("_")[0], ()) if name in names] == names
 
 
 @every_exercise
@@ -74,7 +88,7 @@ def test_the_two_forms_differ_in_the_exercises_only(solved, stem):
     theirs = {cell.id: cell for cell in solved[stem].cells if not cell.id.startswith("notes-")}
     for cell in student.cells:
         part, _, name = cell.id.partition("-")
-        if (stem, name) not in IN_NOTEBOOKS or part in ("about", "hints"):
+        if cell.id != TALLY and ((stem, name) not in IN_NOTEBOOKS or part in ("about", "hints")):
             assert cell == theirs[cell.id]
 
 

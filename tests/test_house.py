@@ -43,6 +43,7 @@ ROOMS = [
     "figures.words",
     "figures.drawings",
     "figures",
+    "exercises.verdict",
     "exercises.judge",
     "exercises.predictions",
     "exercises.parts",

@@ -16,6 +16,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 from nbformat import NotebookNode
@@ -25,6 +26,7 @@ from tools.series import (
     DOCS,
     NOTEBOOKS,
     NOTES_TAG,
+    TALLY,
     cell_of,
     exercise_names,
     notes,
@@ -93,6 +95,9 @@ def instructor(notebook: NotebookNode) -> NotebookNode:
         stub.source = _for_nbgrader(stub.source, answer)
         check.source += _hidden_test(form, name)
         _prepare(form, name)
+    for cell in form.cells:
+        if cell.id == TALLY:
+            cell.outputs = _outputs(cell.source, namespace)
     _link_beside(form)
     form.cells = [shown for cell in form.cells for shown in _with_notes(cell)]
     return form
@@ -128,11 +133,21 @@ def _setup(notebook: NotebookNode) -> str:
 
 
 def _outputs(source: str, namespace: dict) -> list[NotebookNode]:
-    stream = io.StringIO()
-    with contextlib.redirect_stdout(stream):
+    """Run a cell of an exercise and return what it prints and what its checker shows."""
+    from nst_helpers.exercises import checks  # not at the top: it starts TensorFlow
+
+    stream, shown = io.StringIO(), []
+    with contextlib.redirect_stdout(stream), mock.patch.object(checks, "display", shown.append):
         exec(source, namespace)
-    text = stream.getvalue()
-    return [nbformat.v4.new_output("stream", name="stdout", text=text)] if text else []
+    outputs = [
+        nbformat.v4.new_output(
+            "display_data", {"text/plain": repr(item), "text/html": item._repr_html_()}
+        )
+        for item in shown
+    ]
+    if text := stream.getvalue():
+        outputs.insert(0, nbformat.v4.new_output("stream", name="stdout", text=text))
+    return outputs
 
 
 def _for_nbgrader(stub: str, answer: str) -> str:

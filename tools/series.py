@@ -19,6 +19,7 @@ BUILD = ROOT / "build"  # what tools write for others; not committed
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 PARTS = ("about", "exercise", "check", "run", "hints")
+TALLY = "tally"  # the id of the cell at the end that says what is solved
 NOT_COMPARED = "nbval-ignore-output"  # the cell says why in its metadata, `nst_reason`
 NOTES_TAG = "instructor-notes"
 

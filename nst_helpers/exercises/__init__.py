@@ -1,4 +1,4 @@
-"""The exercises: a judge, the predictions, and one module a notebook with all that is asked."""
+"""The exercises: a judge, the predictions, and one module a notebook with all that it asks."""
 
 from nst_helpers.exercises.checks import (
     CHECKERS,
@@ -6,6 +6,7 @@ from nst_helpers.exercises.checks import (
     PREDICTIONS,
     check_prediction,
     judge_prediction,
+    tally,
 )
 from nst_helpers.exercises.judge import judge
 from nst_helpers.exercises.parts import example_block
@@ -20,5 +21,6 @@ __all__ = [
     "example_block",
     "judge",
     "judge_prediction",
+    "tally",
     *CHECKERS,
 ]

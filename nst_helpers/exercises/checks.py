@@ -8,22 +8,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from IPython.display import display
+
 from nst_helpers.exercises import notebook_01, notebook_02, notebook_03, notebook_04, notebook_05
 from nst_helpers.exercises.judge import Exercise, judge
 from nst_helpers.exercises.predictions import Prediction, judge_choice
+from nst_helpers.exercises.verdict import OPEN, Tally, Verdict
 
-ASKED = {
-    item.name: item
-    for notebook in (notebook_01, notebook_02, notebook_03, notebook_04, notebook_05)
-    for item in vars(notebook).values()
-    if isinstance(item, Exercise | Prediction)
+MODULES = {
+    "01": notebook_01,
+    "02": notebook_02,
+    "03": notebook_03,
+    "04": notebook_04,
+    "05": notebook_05,
 }
-EXERCISES = {name: item for name, item in ASKED.items() if isinstance(item, Exercise)}
-PREDICTIONS = {name: item for name, item in ASKED.items() if isinstance(item, Prediction)}
+# What each notebook asks, in its order.
+ASKED = {
+    number: {
+        item.name: item for item in vars(module).values() if isinstance(item, Exercise | Prediction)
+    }
+    for number, module in MODULES.items()
+}
+ALL = {name: item for items in ASKED.values() for name, item in items.items()}
+EXERCISES = {name: item for name, item in ALL.items() if isinstance(item, Exercise)}
+PREDICTIONS = {name: item for name, item in ALL.items() if isinstance(item, Prediction)}
+
+# What this kernel last found, by the exercise's name.
+_found: dict[str, Verdict] = {}
 
 
 def check_prediction(name: str, choice: str | None) -> None:
-    """Print what a choice is told; nothing is given away while there is none.
+    """Show what a choice is told; nothing is given away while there is none.
 
     Parameters
     ----------
@@ -37,11 +52,11 @@ def check_prediction(name: str, choice: str | None) -> None:
     ValueError
         There is no such prediction.
     """
-    print(judge_prediction(name, choice)[1])
+    _show(name, judge_prediction(name, choice))
 
 
-def judge_prediction(name: str, choice: str | None) -> tuple[bool, str]:
-    """Return whether the choice is right, and the sentence for it.
+def judge_prediction(name: str, choice: str | None) -> Verdict:
+    """Say whether a choice is right, and why.
 
     Parameters
     ----------
@@ -52,8 +67,8 @@ def judge_prediction(name: str, choice: str | None) -> tuple[bool, str]:
 
     Returns
     -------
-    (bool, str)
-        Right or not, and what is printed.
+    Verdict
+        Not attempted while the choice is no letter of the question.
 
     Raises
     ------
@@ -65,13 +80,47 @@ def judge_prediction(name: str, choice: str | None) -> tuple[bool, str]:
     return judge_choice(PREDICTIONS[name], choice)
 
 
+def tally(notebook: str) -> None:
+    """Show which exercises of a notebook are solved and which are open.
+
+    What counts is each exercise's last check since the kernel was started.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's number, such as "03".
+
+    Raises
+    ------
+    ValueError
+        There is no such notebook, or it has no exercises.
+    """
+    if notebook not in list(ASKED):
+        raise ValueError(
+            f"There are no exercises of notebook {notebook!r}; expected one of {list(ASKED)}."
+        )
+    marks = {
+        item.title: _found[name].mark if name in _found else OPEN
+        for name, item in ASKED[notebook].items()
+    }
+    display(Tally(notebook, marks))
+
+
 def _checker(exercise: Exercise) -> Callable[[Any], None]:
     def check(answer: Any) -> None:
-        print(judge(exercise, answer).text)
+        _show(exercise.name, judge(exercise, answer))
 
     check.__name__ = f"check_{exercise.name}"
-    check.__doc__ = f"Say whether my_{exercise.name}({', '.join(exercise.arguments)}) is right."
+    check.__doc__ = (
+        f"Say whether my_{exercise.name}({', '.join(exercise.arguments)}) is right.\n\n"
+        f"Asked is: {exercise.question}"
+    )
     return check
+
+
+def _show(name: str, verdict: Verdict) -> None:
+    _found[name] = verdict
+    display(verdict)
 
 
 CHECKERS = {f"check_{name}": _checker(exercise) for name, exercise in EXERCISES.items()}

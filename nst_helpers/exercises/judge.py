@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from nst_helpers.exercises.verdict import Verdict
+
 NUMPY_STOPS = "NumPy where gradients must flow"
 IN_PLACE = "argument changed in place"
 REMEMBERS = "something kept from the call before"
@@ -32,22 +34,15 @@ class Exercise(NamedTuple):
     """All that is needed to judge an answer; see the module's docstring."""
 
     name: str
+    title: str
+    question: str
     arguments: tuple[str, ...]
     cases: tuple[tuple, ...]
     right: Callable
     mistakes: Mapping[str, Mistake]
-    hint: str
     praise: str
     differentiable_in: int | None = None
     canonical: Callable = np.asarray
-
-
-class Verdict(NamedTuple):
-    """What a checker found: is it right, which mistake was recognised, what is printed."""
-
-    right: bool
-    mistake: str | None
-    text: str
 
 
 class _Outcome(NamedTuple):
@@ -75,7 +70,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         `mistake` is None unless a usual one was recognised.
     """
     if answer is None or answer is ...:
-        return _not_attempted(exercise, f"my_{exercise.name} is empty")
+        return _not_attempted(f"my_{exercise.name} is empty.")
     if not callable(answer):
         return _wrong(f"my_{exercise.name} is {type(answer).__name__}, expected a function.")
     # The first case comes again at the end: an answer must not remember earlier calls.
@@ -84,7 +79,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     # Only an array can be changed, so every answer is given arrays as well.
     changes = any(_attempt(exercise, answer, case, np.array).changed for case in exercise.cases)
     if all(outcome.problem == "nothing" for outcome in outcomes):
-        return _not_attempted(exercise, f"my_{exercise.name} returns nothing (None)")
+        return _not_attempted(f"my_{exercise.name} returns nothing (None).")
     if changes:
         return _wrong(
             "The function changed what it was given, and whoever uses that afterwards finds other "
@@ -103,7 +98,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     note = ""
     if any(outcome.needs_numpy for outcome in outcomes):
         note = " (It works on NumPy arrays only: give it a.numpy() where a is a tensor.)"
-    return Verdict(True, None, f"Right. {exercise.praise}{note}")
+    return Verdict(True, None, exercise.praise + note)
 
 
 def _say_what_is_wrong(exercise, cases, outcomes, truths, agrees) -> Verdict:
@@ -257,13 +252,12 @@ def _evidence(exercise, case, outcome: _Outcome, truth: np.ndarray) -> str:
     return f"{start} at [{at}] your value is {value[index]:.4g}, the right one {truth[index]:.4g}."
 
 
-def _not_attempted(exercise: Exercise, why: str) -> Verdict:
-    text = f"Not attempted yet: {why}.\nFirst hint: {exercise.hint}"
-    return Verdict(False, None, text)
+def _not_attempted(why: str) -> Verdict:
+    return Verdict(False, None, why, attempted=False)
 
 
-def _wrong(text: str, mistake: str | None = None) -> Verdict:
-    return Verdict(False, mistake, f"Not right yet{': ' + mistake if mistake else ''}.\n{text}")
+def _wrong(told: str, mistake: str | None = None) -> Verdict:
+    return Verdict(False, mistake, told)
 
 
 def _is_array(value: Any) -> bool:

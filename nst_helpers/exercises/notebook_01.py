@@ -8,6 +8,8 @@ from nst_helpers.exercises.predictions import Prediction
 
 ACTIVATION = Exercise(
     name="activation",
+    title="one number of the block",
+    question="The activation a_ijk at row i, column j, channel k of a block (1, n_H, n_W, n_C).",
     arguments=("a", "i", "j", "k"),
     cases=tuple(
         (block((5, 6, 4), seed), *place)
@@ -44,12 +46,13 @@ ACTIVATION = Exercise(
             "The number is right, but in an array of length 1. There is one picture: index 0.",
         ),
     },
-    hint="The block has four axes: (1, n_H, n_W, n_C). Which index belongs to which?",
     praise="i over height, j over width, k over channels, and a 0 for the only picture.",
 )
 
 BLOCK_SHAPE = Exercise(
     name="block_shape",
+    title="how large is the block?",
+    question="The shape (n_H, n_W, n_C) of a layer's activations for a picture of H × W pixels.",
     arguments=("H", "W", "block", "filters"),
     cases=((96, 64, 1, 64), (96, 64, 3, 256), (256, 160, 4, 512), (64, 224, 2, 128)),
     right=lambda H, W, block, filters: (
@@ -107,20 +110,24 @@ BLOCK_SHAPE = Exercise(
             "The numbers are right. Asked are three, without the 1 that counts the pictures.",
         ),
     },
-    hint="How many poolings lie before block 1? Before block 2? Each halves height and width.",
     praise="The deeper the layer, the fewer positions, each seeing more of the picture.",
 )
 
+# The same photograph, twice as wide and twice as high: what becomes of conv4_2's block?
 BIGGER_PICTURE = Prediction(
-    "bigger_picture",
-    "b",
-    "Which of the three numbers depends on the picture, and which on how the network was made?",
-    {
+    name="bigger_picture",
+    title="a bigger picture",
+    right="b",
+    feedback={
+        # n_H, n_W and n_C all double.
         "a": "n_C does not grow: it is the number of filters, fixed when the network was made.",
+        # n_H and n_W double, n_C stays.
         "b": "More positions, the same channels. What asks for channels alone will not care "
         "how large the picture is.",
+        # Nothing: the network takes pictures of one size only.
         "c": "Only a network that ends in a fixed classifier needs one size; the convolutions "
         "slide over whatever they are given.",
+        # Only n_C doubles.
         "d": "It is the other way round: the positions follow the picture, the channels the "
         "network.",
     },

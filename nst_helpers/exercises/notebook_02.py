@@ -23,6 +23,8 @@ def _in_any_order(pairs) -> np.ndarray:
 
 PAIRS = Exercise(
     name="pairs",
+    title="all the pairs of two channels",
+    question="The pairs (a_ijk, a_ijk') of all positions, as a table (n_H · n_W, 2), in any order.",
     arguments=("a", "k", "k_prime"),
     cases=(
         (block((2, 3, 4), 0), 0, 1),
@@ -86,21 +88,25 @@ PAIRS = Exercise(
             "k indexed the height. The channels are the last axis.",
         ),
     },
-    hint="a[0, :, :, k] is the map of channel k: one number for each position.",
     praise="One pair at every position: n_H · n_W points of the scatter.",
     canonical=_in_any_order,
 )
 
+# Red only in the left half, yellow only in the right: the sum of products, the covariance?
 NEVER_TOGETHER = Prediction(
-    "never_together",
-    "a",
-    "Take four positions and write the pairs down: (3, 0), (1, 0), (0, 2), (0, 4).",
-    {
+    name="never_together",
+    title="never together",
+    right="a",
+    feedback={
+        # The sum is 0, the covariance is below 0.
         "a": "Every product holds a 0, so their sum is 0; and where one is above its mean the "
         "other is below, so the covariance is negative.",
+        # Both are 0.
         "b": "The sum of products is 0, but the covariance subtracts the means first, and then "
         "0 lies below the mean.",
+        # Both are below 0.
         "c": "A sum of products of numbers ≥ 0 cannot be negative. Only the covariance can.",
+        # The sum is above 0, the covariance below 0.
         "d": "Look at one position: one of the two numbers is always 0. What is the product?",
     },
 )

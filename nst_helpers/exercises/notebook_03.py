@@ -22,6 +22,8 @@ _ENTRY_SHAPES = [((2, 3, 4), (0, 1)), ((5, 4, 3), (2, 0)), ((4, 5, 6), (3, 1)), 
 
 STYLE_MATRIX_ENTRY = Exercise(
     name="style_matrix_entry",
+    title="the missing prime",
+    question="One entry G_kk' of the style matrix of a block (1, n_H, n_W, n_C).",
     arguments=("a", "k", "k_prime"),
     cases=tuple(
         (block(shape, seed), *channels) for seed, (shape, channels) in enumerate(_ENTRY_SHAPES)
@@ -112,12 +114,13 @@ STYLE_MATRIX_ENTRY = Exercise(
             "The two numbers of a pair are multiplied.",
         ),
     },
-    hint="Multiply the two numbers of each pair, one from channel k, one from channel k'.",
     praise="With its prime the formula speaks of two channels, not of one with itself.",
 )
 
 STYLE_MATRIX_SIZE = Exercise(
     name="style_matrix_size",
+    title="the size of G",
+    question="The numbers of rows and columns of a block's style matrix.",
     arguments=("a",),
     cases=tuple((block(shape, seed),) for seed, shape in enumerate(SHAPES)),
     right=lambda a: (np.shape(a)[-1],) * 2,
@@ -159,12 +162,13 @@ STYLE_MATRIX_SIZE = Exercise(
             "That is how many entries G has; asked are its rows and columns.",
         ),
     },
-    hint="Which letters of the formula are summed over, and which are left?",
     praise="n_C × n_C, for a picture of any size: that is why two pictures can be compared.",
 )
 
 GRAM_MATRIX_LOOPS = Exercise(
     name="gram_matrix_loops",
+    title="the style matrix by loops",
+    question="The style matrix (n_C, n_C) of a block (1, n_H, n_W, n_C), by four loops.",
     arguments=("a",),
     cases=tuple((block(shape, seed),) for seed, shape in enumerate(SHAPES)),
     right=gram_matrix_loops,
@@ -306,39 +310,47 @@ GRAM_MATRIX_LOOPS = Exercise(
             "k = k' is allowed: the diagonal says how active each channel is.",
         ),
     },
-    hint="Begin with G = np.zeros((n_C, n_C)) and add one product a[0, i, j, k] · a[0, i, j, k'] "
-    "at a time.",
     praise="Four loops, one product in the middle: the formula letter by letter.",
 )
 
 GRAM_MATRIX = GRAM_MATRIX_LOOPS._replace(
     name="gram_matrix",
-    hint="Write the block as a table first: one row a position, one column a channel.",
+    title="the style matrix by one product",
+    question="The style matrix (n_C, n_C) of a block (1, n_H, n_W, n_C), by one matrix product.",
     praise="One matrix product sums over all positions at once, for every pair of channels.",
 )
 
+# The activations are mirrored, left for right. What happens to G?
 MIRRORED = Prediction(
-    "mirrored",
-    "b",
-    "Which pairs of numbers does the mirrored block hold, and where do places enter the formula?",
-    {
+    name="mirrored",
+    title="in the mirror",
+    right="b",
+    feedback={
+        # G is mirrored as well.
         "a": "G has no axis for left and right: i and j are summed over.",
+        # G stays as it is.
         "b": "The same pairs of numbers, met in another order: the same sum.",
+        # G is transposed.
         "c": "G is symmetric, so its transpose is itself; but why should it be transposed?",
+        # The entries off the diagonal change their sign.
         "d": "Where two channels go together they do so in the mirrored block as well.",
     },
 )
 
+# Two matrices 3 × 3: which pair of different channels occurs together more in B than in A?
 WHICH_PAIR = Prediction(
-    "which_pair",
-    "c",
-    "The largest entry and the entry that grew most are two different questions. Which one is "
-    "asked?",
-    {
+    name="which_pair",
+    title="which pair of channels grew?",
+    right="c",
+    feedback={
+        # Stripes and orange.
         "a": "That entry is the largest off the diagonal in both, but it did not change. "
         "Subtract the two matrices.",
+        # Orange and blue.
         "b": "That entry became smaller: 3 − 5.",
+        # Stripes and blue.
         "c": "It grew by 4, the most off the diagonal: stripes and blue come together now.",
+        # Blue and blue.
         "d": "The diagonal grew there, but that is one channel with itself: more blue, not a pair.",
     },
 )

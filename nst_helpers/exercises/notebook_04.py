@@ -21,6 +21,8 @@ from nst_helpers.exercises.predictions import Prediction
 
 CONSTANT = Exercise(
     name="constant",
+    title="the constant",
+    question="The number 1 / (2 n_H n_W n_C)².",
     arguments=("n_H", "n_W", "n_C"),
     cases=((2, 3, 4), (5, 3, 2), (3, 4, 6), (1, 7, 5)),
     right=lambda n_H, n_W, n_C: 1 / (2 * n_H * n_W * n_C) ** 2,
@@ -86,7 +88,6 @@ CONSTANT = Exercise(
             "The three numbers are multiplied: together they count the block's activations.",
         ),
     },
-    hint="The bracket comes first: 2 times the number of activations. Then square it; then 1 / it.",
     praise="The same as Gatys' 1 / (4 n_C² (n_H n_W)²), written with one square.",
 )
 
@@ -104,6 +105,8 @@ def _layer(gram: Callable = gram, distance: Callable | None = None, constant=Non
 
 LAYER_STYLE_COST = Exercise(
     name="layer_style_cost",
+    title="the cost of one layer",
+    question="J_style_layer of two blocks of one shape, so that the gradient reaches a_G.",
     arguments=("a_S", "a_G"),
     cases=tuple((block(shape, seed), block(shape, seed + 10)) for seed, shape in enumerate(SHAPES)),
     right=layer_style_cost,
@@ -209,33 +212,42 @@ LAYER_STYLE_COST = Exercise(
             "Without G(S) the cost only asks for silence. Subtract the two matrices.",
         ),
     },
-    hint="Two style matrices, their difference, each entry squared, the sum, times the constant.",
     praise="And TensorFlow finds the gradient through it, so a picture can follow it downhill.",
     differentiable_in=1,
 )
 
+# Every activation of both pictures is doubled. The cost of the layer becomes
 ACTIVATIONS_DOUBLED = Prediction(
-    "activations_doubled",
-    "d",
-    "Follow the factor 2 from an activation to an entry of G, and from there to the cost.",
-    {
+    name="activations_doubled",
+    title="twice as strong",
+    right="d",
+    feedback={
+        # 2 times,
         "a": "Each entry of G is a product of two activations, and then there is a square.",
+        # 4 times,
         "b": "That holds for G itself. The cost squares the difference of two of them.",
+        # 8 times,
         "c": "Count the factors of 2: two activations in an entry of G, and the entry squared.",
+        # 16 times as large.
         "d": "2² in G, squared once more in the cost: 2⁴. So the scale of the pixels decides "
         "which α and β suit.",
     },
 )
 
+# Both pictures are tiled two by two. The cost of the layer, constant included,
 TILED = Prediction(
-    "tiled",
-    "a",
-    "G sums over four times as many positions. Where else in the formula does their number stand?",
-    {
+    name="tiled",
+    title="four times the positions",
+    right="a",
+    feedback={
+        # stays the same,
         "a": "Each G counts four times as many positions, the squared difference is 16 times "
         "as large, and (2 n_H n_W n_C)² divides by 16 times as much.",
+        # becomes 4 times as large,
         "b": "That holds for an entry of G. The constant knows about the positions too.",
+        # becomes 16 times as large,
         "c": "So much for the squared norm; but the constant in front of it shrinks as well.",
+        # becomes a quarter.
         "d": "The constant is squared, and the norm grows: count both again.",
     },
 )

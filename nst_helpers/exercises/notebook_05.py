@@ -22,6 +22,8 @@ _J_LAYERS = (
 
 STYLE_COST = Exercise(
     name="style_cost",
+    title="the weighted sum",
+    question="J_style = Σ λ J, from the layers' costs {layer: J} and weights {layer: λ}.",
     arguments=("J_layers", "lambdas"),
     cases=_J_LAYERS,
     right=lambda J_layers, lambdas: sum(lambdas[layer] * J_layers[layer] for layer in lambdas),
@@ -79,12 +81,13 @@ STYLE_COST = Exercise(
             "The style cost is one number: sum over the layers.",
         ),
     },
-    hint="For each layer: its λ times its cost. Look both up by the layer's name.",
     praise="λ = 0 switches a layer off; only the ratios matter as long as β is free.",
 )
 
 TOTAL_COST = Exercise(
     name="total_cost",
+    title="the whole, in one line",
+    question="J = α J_content + β J_style of one layer, so that the gradient reaches a_G.",
     arguments=("a_C", "a_S", "a_G", "alpha", "beta"),
     cases=tuple(
         (block(shape, seed + 1), block(shape, seed + 11), block(shape, seed + 21), alpha, beta)
@@ -190,7 +193,6 @@ TOTAL_COST = Exercise(
             "its terms, so that α means the same for every size of picture.",
         ),
     },
-    hint="Two costs: content_cost looks at C and G, layer_style_cost at S and G.",
     praise="The whole of the lecture in one line.",
     differentiable_in=2,
 )
@@ -208,6 +210,8 @@ def _step(image, gradient, rate) -> np.ndarray:
 
 GRADIENT_STEP = Exercise(
     name="gradient_step",
+    title="one step downhill",
+    question="The picture after one step of gradient descent, in [0, 1].",
     arguments=("image", "gradient", "rate"),
     cases=tuple(
         (*_pixels(shape, seed), rate)
@@ -278,30 +282,39 @@ GRADIENT_STEP = Exercise(
             "It is the new picture that has to lie in [0, 1], not the gradient.",
         ),
     },
-    hint="G := G − rate · dJ/dG, and then keep every pixel in [0, 1].",
     praise="One step downhill; a transfer is some hundred of them.",
 )
 
+# All weight on conv1_1: what will the picture take from the Starry Night?
 ONLY_BLOCK1 = Prediction(
-    "only_block1",
-    "b",
-    "How large is the patch of the picture that a position of conv1_1 sees?",
-    {
+    name="only_block1",
+    title="λ on block 1 only",
+    right="b",
+    feedback={
+        # Its large swirls, in the colours of the photograph.
         "a": "Large forms need a large field of view. Block 1 sees a few pixels at a time.",
+        # Its colours and the finest grain, but no brush strokes.
         "b": "Block 1 sees a few pixels at a time: colours and fine grain, no brush strokes.",
+        # Its composition.
         "c": "G knows nothing of places, in no layer: the composition cannot return.",
+        # The same as with all five layers, only weaker.
         "d": "The layers measure different things; with four of them off, only one is obeyed.",
     },
 )
 
+# Run A ends at J = 3, all λ on block 5; B at J = 50, all λ on block 1. Which is better?
 LOWER_COST = Prediction(
-    "lower_cost",
-    "c",
-    "Do the two numbers measure the same thing?",
-    {
+    name="lower_cost",
+    title="the lower cost",
+    right="c",
+    feedback={
+        # A: its cost is lower.
         "a": "The two numbers measure different things: other layers, on other scales.",
+        # B: its cost is higher.
         "b": "A higher cost is no merit either; the two are not on one scale.",
+        # The two numbers do not tell.
         "c": "Only costs with the same α, β, λ, layers and picture size can be compared.",
+        # A, once both costs are divided by their λ.
         "d": "Dividing by λ does not put two layers on one scale: their activations differ.",
     },
 )

@@ -1,24 +1,23 @@
-"""How a prediction is judged: a choice of what will happen, and what each choice is told.
-
-The question and its choices stand in the notebook.
-"""
+"""How a prediction is judged: a choice of what will happen, and what each choice is told."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from nst_helpers.exercises.verdict import Verdict
+
 
 class Prediction(NamedTuple):
-    """Which choice is right, the first hint, and what each choice is told."""
+    """Which choice is right, and what each choice is told; the choices stand in the notebook."""
 
     name: str
+    title: str
     right: str
-    hint: str
     feedback: dict[str, str]
 
 
-def judge_choice(prediction: Prediction, choice: str | None) -> tuple[bool, str]:
-    """Return whether the choice is right, and the sentence for it.
+def judge_choice(prediction: Prediction, choice: str | None) -> Verdict:
+    """Say whether a choice is right, and why.
 
     Parameters
     ----------
@@ -29,16 +28,15 @@ def judge_choice(prediction: Prediction, choice: str | None) -> tuple[bool, str]
 
     Returns
     -------
-    (bool, str)
-        Right or not, and what is printed.
+    Verdict
+        Not attempted while the choice is no letter of the question.
     """
-    _, right, hint, feedback = prediction
-    letters = ", ".join(f'"{letter}"' for letter in feedback)
+    letters = ", ".join(f'"{letter}"' for letter in prediction.feedback)
     if choice is None or choice is ... or (isinstance(choice, str) and not choice.strip()):
-        why = f"choose one of {letters} and run the cell again"
-        return False, f"Not attempted yet: {why}.\nFirst hint: {hint}"
+        told = f"Choose one of {letters} and run the cell again."
+        return Verdict(False, None, told, attempted=False)
     letter = choice.strip(" ().:").lower() if isinstance(choice, str) else None
-    if letter not in feedback:
-        return False, f"{choice!r} is no choice here: write one of {letters}."
-    verdict = "Right" if letter == right else "Not so"
-    return letter == right, f"{verdict}. {feedback[letter]}"
+    if letter not in prediction.feedback:
+        told = f"{choice!r} is no choice here: write one of {letters}."
+        return Verdict(False, None, told, attempted=False)
+    return Verdict(letter == prediction.right, None, prediction.feedback[letter])
