@@ -1,7 +1,7 @@
 """Helpers of the notebook series on the style cost function of neural style transfer.
 
-The modules follow the data's way: images, gallery → network → activations → style_matrix →
-costs, reference → optimisers, transfer → figures → exercises, panels.
+The modules follow the data's way: refusals → images, gallery → network → blocks, activations →
+style_matrix → costs, reference, conventions → optimisers, transfer → figures → exercises, panels.
 """
 
 from nst_helpers.session.cell_order import guide_order
@@ -17,6 +17,7 @@ from nst_helpers.activations import (
     extractor,
     receptive_field,
 )
+from nst_helpers.blocks import unroll
 from nst_helpers.costs import (
     content_cost,
     layer_style_cost,
@@ -36,7 +37,6 @@ from nst_helpers.style_matrix import (
     covariance_matrix,
     gram_matrix,
     pearson_matrix,
-    unroll,
 )
 from nst_helpers.transfer import StyleTransfer
 

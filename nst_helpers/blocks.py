@@ -1,13 +1,170 @@
-"""Which channel looks for a given thing, and what two channels do at the same positions."""
+"""A block's one form, (1, n_H, n_W, n_C), and what is read from it: its table, its channels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+import tensorflow as tf
 
 from nst_helpers.refusals import whole_number
-from nst_helpers.style_matrix import check_activations
+
+
+def as_block(a: tf.Tensor, name: str = "The activations") -> tf.Tensor:
+    """Return the block as a floating-point tensor, or say what is wrong with it.
+
+    Parameters
+    ----------
+    a : tensor or array (1, n_H, n_W, n_C)
+        Activations of one layer.
+    name : str
+        What the message calls them.
+
+    Returns
+    -------
+    tf.Tensor
+        The same block, float32 unless it was float64.
+
+    Raises
+    ------
+    TypeError
+        Not numbers.
+    ValueError
+        Another rank, more than one picture, an empty block, or (outside a graph) NaN.
+    """
+    try:
+        a = tf.convert_to_tensor(a)
+    except Exception as error:  # other libraries' arrays refuse in their own ways
+        raise TypeError(
+            f"{name} must be a tensor (1, n_H, n_W, n_C), not {type(a).__name__}."
+        ) from error
+    if not (a.dtype.is_floating or a.dtype.is_integer):
+        raise TypeError(f"{name} hold {a.dtype.name}; expected numbers such as float32.")
+    if a.dtype != tf.float64:
+        a = tf.cast(a, tf.float32)
+    if a.shape.rank != 4 or a.shape[0] not in (1, None):
+        raise ValueError(
+            f"{name} have shape {tuple(a.shape)}, expected (1, n_H, n_W, n_C). "
+            "Add the batch axis with a[None]."
+        )
+    if 0 in tuple(a.shape):
+        raise ValueError(f"{name} are empty: shape {tuple(a.shape)}.")
+    if tf.executing_eagerly() and not bool(tf.reduce_all(tf.math.is_finite(a))):
+        raise ValueError(
+            f"{name} hold NaN or infinite values. Check the picture: float32, RGB, [0, 1]."
+        )
+    return a
+
+
+def content_blocks(a_C: tf.Tensor, a_G: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return two blocks that can be compared position by position, in the type of a_G.
+
+    Parameters
+    ----------
+    a_C, a_G : tensors (1, n_H, n_W, n_C)
+        Activations of the content and the generated picture in one layer.
+
+    Returns
+    -------
+    (tf.Tensor, tf.Tensor)
+        The same blocks.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The two shapes differ, or one is no block.
+    """
+    a_G = as_block(a_G, "a_G")
+    a_C = tf.cast(as_block(a_C, "a_C"), a_G.dtype)
+    if not a_C.shape.is_compatible_with(a_G.shape):
+        raise ValueError(
+            f"a_C has shape {tuple(a_C.shape)} and a_G {tuple(a_G.shape)}; the content cost "
+            "compares position by position. Load both pictures at the same size."
+        )
+    return a_C, a_G
+
+
+def style_blocks(a_S: tf.Tensor, a_G: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return two blocks whose style matrices can be compared, in the type of a_G.
+
+    Parameters
+    ----------
+    a_S : tensor (1, n_H', n_W', n_C)
+        Activations of the style picture in one layer; its size is its own.
+    a_G : tensor (1, n_H, n_W, n_C)
+        Activations of the generated picture in the same layer.
+
+    Returns
+    -------
+    (tf.Tensor, tf.Tensor)
+        The same blocks.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The numbers of channels differ, or one is no block.
+    """
+    a_G = as_block(a_G, "a_G")
+    a_S = tf.cast(as_block(a_S, "a_S"), a_G.dtype)
+    if a_S.shape[-1] != a_G.shape[-1]:
+        raise ValueError(
+            f"a_S has {a_S.shape[-1]} channels and a_G {a_G.shape[-1]}; a style matrix is "
+            "n_C × n_C. Take both from the same layer."
+        )
+    return a_S, a_G
+
+
+def unroll(a: tf.Tensor) -> tf.Tensor:
+    """Return the block as a table: one row per position, one column per channel.
+
+    Parameters
+    ----------
+    a : tensor (1, n_H, n_W, n_C)
+        Activations of one layer.
+
+    Returns
+    -------
+    tf.Tensor
+        (n_H · n_W, n_C).
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a block.
+    """
+    return table(as_block(a))
+
+
+def table(a: tf.Tensor) -> tf.Tensor:
+    """Return what ``unroll`` does, of a block that is checked already.
+
+    Parameters
+    ----------
+    a : tensor (1, n_H, n_W, n_C)
+        From ``as_block``, or the network.
+
+    Returns
+    -------
+    tf.Tensor
+        (n_H · n_W, n_C).
+    """
+    return tf.reshape(a, (-1, tf.shape(a)[-1]))
+
+
+def positions(a: tf.Tensor) -> tf.Tensor:
+    """Return the number of positions n_H · n_W of a block that is checked already.
+
+    Parameters
+    ----------
+    a : tensor (1, n_H, n_W, n_C)
+        From ``as_block``, or the network.
+
+    Returns
+    -------
+    tf.Tensor
+        A scalar, of the block's own type.
+    """
+    return tf.cast(tf.size(a) // tf.shape(a)[-1], a.dtype)
 
 
 def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray]) -> int:
@@ -41,7 +198,7 @@ def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray
             f"{len(present)} blocks with and {len(absent)} without are given; at least one of "
             "each is needed."
         )
-    blocks = [check_activations(a, "The blocks").numpy() for a in (*present, *absent)]
+    blocks = [as_block(a, "The blocks").numpy() for a in (*present, *absent)]
     counts = sorted({a.shape[-1] for a in blocks})
     if len(counts) > 1:
         raise ValueError(
@@ -54,7 +211,7 @@ def selective_channel(present: Sequence[np.ndarray], absent: Sequence[np.ndarray
 
 
 def channel_pair(a: np.ndarray, k: int, k_prime: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of numbers of two channels: one pair a position.
+    """Return the pairs of numbers of two channels: one pair per position.
 
     Parameters
     ----------
@@ -73,7 +230,7 @@ def channel_pair(a: np.ndarray, k: int, k_prime: int) -> tuple[np.ndarray, np.nd
     ValueError
         Another shape, or no such channel.
     """
-    a = check_activations(a, "The activations").numpy()
+    a = as_block(a, "The activations").numpy()
     for name, channel in (("k", k), ("k_prime", k_prime)):
         whole_number(channel, name, 0, a.shape[-1] - 1)
     return a[..., k].ravel(), a[..., k_prime].ravel()

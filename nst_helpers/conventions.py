@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from nst_helpers.blocks import as_block, content_blocks, style_blocks, table
 from nst_helpers.costs import Weights, as_weights
 from nst_helpers.refusals import nearest, said, whole_number
-from nst_helpers.style_matrix import check_activations, gram_matrix
+from nst_helpers.style_matrix import gram
 
 # PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1). Against
 # pixels in 0..255 activations are smaller by about the mean of the three; each colour's own
@@ -22,7 +23,7 @@ PYTORCH_SPREAD = 255 * (0.229 + 0.224 + 0.225) / 3
 MOST = 10**12  # more of anything no block has, and floats would run over
 
 
-class Block(NamedTuple):
+class Shape(NamedTuple):
     """Shape of a layer's activations, and the number of pixels of the picture they come from."""
 
     n_H: int
@@ -42,25 +43,25 @@ class Convention(NamedTuple):
     `scale` is the size of its activations against those of pixels in 0..255.
     """
 
-    content: Callable[[Block], float]
-    matrix: Callable[[Block], float]
-    cost: Callable[[Block], float]
+    content: Callable[[Shape], float]
+    matrix: Callable[[Shape], float]
+    cost: Callable[[Shape], float]
     scale: float = 1.0
 
 
-def _one(b: Block) -> float:
+def _one(b: Shape) -> float:
     return 1.0
 
 
-def _positions(b: Block) -> float:
+def _positions(b: Shape) -> float:
     return float(b.M)
 
 
-def _numbers(b: Block) -> float:
+def _numbers(b: Shape) -> float:
     return float(b.M * b.n_C)
 
 
-def _entries(b: Block) -> float:
+def _entries(b: Shape) -> float:
     return float(b.n_C**2)
 
 
@@ -77,7 +78,7 @@ CONVENTIONS: dict[str, Convention] = {
 }
 
 # The weights that each project's own example sets: α, β, and λ as a function of the shape.
-PUBLISHED: dict[str, tuple[float, float, Callable[[Block], float]]] = {
+PUBLISHED: dict[str, tuple[float, float, Callable[[Shape], float]]] = {
     "Gatys' PyTorch notebook": (1.0, 1000.0, lambda b: 1 / b.n_C**2),
     "TensorFlow tutorial": (1e4, 1e-2, lambda b: 1 / 5),
     "keras.io example": (2.5e-8, 1e-6, lambda b: 1 / 5),
@@ -87,7 +88,7 @@ PUBLISHED: dict[str, tuple[float, float, Callable[[Block], float]]] = {
 }
 
 
-def block_of(a: tf.Tensor, pixels: int) -> Block:
+def shape_of(a: tf.Tensor, pixels: int) -> Shape:
     """Return the shape of a layer's activations, as the conventions need it.
 
     Parameters
@@ -99,7 +100,7 @@ def block_of(a: tf.Tensor, pixels: int) -> Block:
 
     Returns
     -------
-    Block
+    Shape
         n_H, n_W, n_C and pixels.
 
     Raises
@@ -107,7 +108,11 @@ def block_of(a: tf.Tensor, pixels: int) -> Block:
     ValueError
         Another shape, or no pixels.
     """
-    return Block(*check_activations(a).shape[1:], whole_number(pixels, "pixels", 1, MOST))
+    return _shape(as_block(a), pixels)
+
+
+def _shape(a: tf.Tensor, pixels: int) -> Shape:
+    return Shape(*a.shape[1:], whole_number(pixels, "pixels", 1, MOST))
 
 
 def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int) -> tf.Tensor:
@@ -133,14 +138,9 @@ def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int
         An unknown convention, or a block of another shape.
     """
     by = _convention(convention)
-    a_C, a_G = check_activations(a_C, "a_C"), check_activations(a_G, "a_G")
-    if a_C.shape != a_G.shape:
-        raise ValueError(
-            f"a_C has shape {tuple(a_C.shape)} and a_G {tuple(a_G.shape)}; the content cost "
-            "compares position by position. Load both pictures at the same size."
-        )
-    difference = by.scale * (a_C - a_G)
-    return tf.reduce_sum(tf.square(difference)) / by.content(block_of(a_G, pixels))
+    a_C, a_G = content_blocks(a_C, a_G)
+    shape = _shape(a_G, pixels)
+    return tf.reduce_sum(tf.square(by.scale * (a_C - a_G))) / by.content(shape)
 
 
 def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels: int) -> tf.Tensor:
@@ -166,14 +166,9 @@ def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels:
         An unknown convention, or a block of another shape.
     """
     by = _convention(convention)
-    a_S, a_G = check_activations(a_S, "a_S"), check_activations(a_G, "a_G")
-    if a_S.shape[-1] != a_G.shape[-1]:
-        raise ValueError(
-            f"a_S has {a_S.shape[-1]} channels and a_G {a_G.shape[-1]}; a style matrix is "
-            "n_C × n_C. Take both from the same layer."
-        )
-    G_S, G_G = (gram_matrix(by.scale * a) / by.matrix(block_of(a, pixels)) for a in (a_S, a_G))
-    return tf.reduce_sum(tf.square(G_S - G_G)) / by.cost(block_of(a_G, pixels))
+    a_S, a_G = style_blocks(a_S, a_G)
+    G_S, G_G = (gram(table(by.scale * a)) / by.matrix(_shape(a, pixels)) for a in (a_S, a_G))
+    return tf.reduce_sum(tf.square(G_S - G_G)) / by.cost(_shape(a_G, pixels))
 
 
 def convert_weights(
@@ -181,8 +176,8 @@ def convert_weights(
     *,
     source: str,
     target: str,
-    content: Block,
-    style: Mapping[str, Block],
+    content: Shape,
+    style: Mapping[str, Shape],
 ) -> Weights:
     """Return the weights that give in one convention the same J as these give in another.
 
@@ -202,9 +197,9 @@ def convert_weights(
         α, β and λ^[l] in the source convention.
     source, target : str
         Names in ``CONVENTIONS``.
-    content : Block
+    content : Shape
         Shape of the content layer.
-    style : {layer: Block}
+    style : {layer: Shape}
         Shape of each style layer.
 
     Returns
@@ -224,27 +219,27 @@ def convert_weights(
     from_, to = _convention(source), _convention(target)
     alpha, beta, lambdas = as_weights(weights)
     if not isinstance(style, Mapping):
-        raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Block}}.")
+        raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Shape}}.")
     missing = [layer for layer in lambdas if layer not in style]
     if missing:
-        raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Block for each.")
-    content = _check_block(content, "content")
-    blocks = {layer: _check_block(style[layer], f"style[{layer!r}]") for layer in lambdas}
+        raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Shape for each.")
+    content = _as_shape(content, "content")
+    shapes = {layer: _as_shape(style[layer], f"style[{layer!r}]") for layer in lambdas}
     return Weights(
         alpha * _content_factor(from_, content) / _content_factor(to, content),
         beta,
         {
-            layer: weight * _style_factor(from_, blocks[layer]) / _style_factor(to, blocks[layer])
+            layer: weight * _style_factor(from_, shapes[layer]) / _style_factor(to, shapes[layer])
             for layer, weight in lambdas.items()
         },
     )
 
 
-def _content_factor(by: Convention, b: Block) -> float:
+def _content_factor(by: Convention, b: Shape) -> float:
     return by.scale**2 / by.content(b)  # squares of activations
 
 
-def _style_factor(by: Convention, b: Block) -> float:
+def _style_factor(by: Convention, b: Shape) -> float:
     return by.scale**4 / (by.matrix(b) ** 2 * by.cost(b))  # squares of products of two
 
 
@@ -254,12 +249,12 @@ def _convention(name: str) -> Convention:
     return CONVENTIONS[name]
 
 
-def _check_block(block: Block, name: str) -> Block:
-    if not isinstance(block, Block):
+def _as_shape(shape: Shape, name: str) -> Shape:
+    if not isinstance(shape, Shape):
         raise ValueError(
-            f"{name} is {said(block)}, expected Block(n_H, n_W, n_C, pixels). "
-            "block_of(a, pixels) makes one from activations."
+            f"{name} is {said(shape)}, expected Shape(n_H, n_W, n_C, pixels). "
+            "shape_of(a, pixels) makes one from activations."
         )
-    return Block(
-        *(whole_number(n, f"{name}.{part}", 1, MOST) for part, n in block._asdict().items())
+    return Shape(
+        *(whole_number(n, f"{name}.{part}", 1, MOST) for part, n in shape._asdict().items())
     )

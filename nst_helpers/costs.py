@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
 
+from nst_helpers.blocks import content_blocks, positions, style_blocks, table
 from nst_helpers.refusals import nearest, number, said
-from nst_helpers.style_matrix import check_activations, gram_matrix, positions
+from nst_helpers.style_matrix import gram_per_position
 
 
 def content_cost(a_C: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
@@ -38,13 +39,22 @@ def content_cost(a_C: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
     Gatys, Ecker & Bethge, "Image Style Transfer Using Convolutional Neural Networks"
     (CVPR 2016), equation 1, which is the lecture's form.
     """
-    a_G = check_activations(a_G, "a_G")
-    a_C = tf.cast(check_activations(a_C, "a_C"), a_G.dtype)
-    if not a_C.shape.is_compatible_with(a_G.shape):
-        raise ValueError(
-            f"a_C has shape {tuple(a_C.shape)} and a_G {tuple(a_G.shape)}; the content cost "
-            "compares position by position. Load both pictures at the same size."
-        )
+    return content_difference(*content_blocks(a_C, a_G))
+
+
+def content_difference(a_C: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
+    """Return what ``content_cost`` does, of blocks that are checked already.
+
+    Parameters
+    ----------
+    a_C, a_G : tensors (1, n_H, n_W, n_C)
+        From ``as_block``, or the network.
+
+    Returns
+    -------
+    tf.Tensor
+        A scalar ≥ 0.
+    """
     return tf.reduce_mean(tf.square(a_C - a_G)) / 2
 
 
@@ -77,50 +87,62 @@ def layer_style_cost(a_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
     Gatys, Ecker & Bethge, "Image Style Transfer Using Convolutional Neural Networks"
     (CVPR 2016), equation 4.
     """
-    a_G = check_activations(a_G, "a_G")
-    a_S = tf.cast(check_activations(a_S, "a_S"), a_G.dtype)
-    if a_S.shape[-1] != a_G.shape[-1]:
-        raise ValueError(
-            f"a_S has {a_S.shape[-1]} channels and a_G {a_G.shape[-1]}; a style matrix is "
-            "n_C × n_C. Take both from the same layer."
-        )
-    G_S = gram_matrix(a_S) * (positions(a_G) / positions(a_S))
-    return style_matrix_cost(G_S, a_G)
+    a_S, a_G = style_blocks(a_S, a_G)
+    return style_difference(gram_per_position(a_S), gram_per_position(a_G))
 
 
-def style_matrix_cost(G_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
-    """Return J_style_layer from a style matrix that is already known.
+def style_difference(G_S: tf.Tensor, G_G: tf.Tensor) -> tf.Tensor:
+    """Return J_style_layer = ‖G_S − G_G‖²_F / (2 n_C)² of two style matrices per position.
+
+    Per position they are divided by n_H n_W already, which is why the constant lacks it.
 
     Parameters
     ----------
-    G_S : tensor (n_C, n_C)
-        Style matrix of the style picture, for as many positions as a_G has.
-    a_G : tensor (1, n_H, n_W, n_C)
-        Activations of the generated picture.
+    G_S, G_G : tensors (n_C, n_C)
+        Style matrices per position, from ``gram_per_position``.
 
     Returns
     -------
     tf.Tensor
         A scalar ≥ 0.
+    """
+    n_C = tf.cast(tf.shape(G_G)[0], G_G.dtype)
+    return tf.reduce_sum(tf.square(G_S - G_G)) / (2 * n_C) ** 2
+
+
+def style_gradient(a_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
+    """Return ∂J_style_layer/∂a_G = A (G_G − G_S) / (n_H n_W n_C)², in the form of the block.
+
+    A is the unrolled block of G. Derivation: J_style_layer = ‖D‖²_F / (2 n_H n_W n_C)² with
+    D = G_G − G_S and G_G = AᵀA. A small change dA changes D by dAᵀA + AᵀdA, and ‖D‖²_F by
+    4 ⟨A D, dA⟩, since D is symmetric.
+
+    Parameters
+    ----------
+    a_S : tensor (1, n_H', n_W', n_C)
+        Activations of the style picture in the layer.
+    a_G : tensor (1, n_H, n_W, n_C)
+        Activations of the generated picture in the same layer.
+
+    Returns
+    -------
+    tf.Tensor
+        (1, n_H, n_W, n_C): how J_style_layer changes with each activation of G.
 
     Raises
     ------
     TypeError, ValueError
-        G_S is no matrix (n_C, n_C), or a_G has another shape.
+        The numbers of channels differ, or one is no block.
+
+    Notes
+    -----
+    Gatys, Ecker & Bethge (CVPR 2016), equation 6. Their 0 for F < 0 is the ReLU's part of the
+    way back to the picture, which is left to the network here.
     """
-    a_G = check_activations(a_G, "a_G")
-    try:
-        G_S = tf.cast(G_S, a_G.dtype)
-    except Exception as error:  # other libraries' arrays refuse in their own ways
-        raise TypeError(f"G_S is {type(G_S).__name__}, expected a tensor (n_C, n_C).") from error
-    if not G_S.shape.is_compatible_with((a_G.shape[-1], a_G.shape[-1])):
-        raise ValueError(
-            f"G_S has shape {tuple(G_S.shape)}, expected (n_C, n_C) for the {a_G.shape[-1]} "
-            "channels of a_G. Take both from the same layer."
-        )
+    a_S, a_G = style_blocks(a_S, a_G)
     n_C = tf.cast(tf.shape(a_G)[-1], a_G.dtype)
-    constant = 1 / (2 * positions(a_G) * n_C) ** 2
-    return constant * tf.reduce_sum(tf.square(G_S - gram_matrix(a_G)))
+    D = gram_per_position(a_G) - gram_per_position(a_S)
+    return tf.reshape(table(a_G) @ D / (positions(a_G) * n_C**2), tf.shape(a_G))
 
 
 def style_cost(
@@ -150,19 +172,23 @@ def style_cost(
     Gatys, Ecker & Bethge (CVPR 2016), equation 5; they write w_l for λ^[l].
     """
     lambdas = as_lambdas(lambdas)
-    for name, block in (("a_S", a_S), ("a_G", a_G)):
-        if not isinstance(block, Mapping):
-            raise TypeError(
-                f"{name} is {type(block).__name__}, expected a dictionary {{layer: activations}} "
-                "such as an extractor gives."
-            )
-        for layer in lambdas:
-            if layer not in block:
-                raise ValueError(f"{name} has no layer {layer!r}. {nearest(layer, block)}")
+    a_S, a_G = _layers(a_S, "a_S", lambdas), _layers(a_G, "a_G", lambdas)
     J_layers = [layer_style_cost(a_S[layer], a_G[layer]) for layer in lambdas]
-    values = _in_one_type(*lambdas.values(), *J_layers)
-    weights, J_layers = values[: len(lambdas)], values[len(lambdas) :]
+    weights, J_layers = _in_one_type(lambdas.values(), J_layers)
     return tf.add_n([weight * J for weight, J in zip(weights, J_layers, strict=True)])
+
+
+def _layers(blocks: Mapping, name: str, lambdas: Mapping) -> Mapping:
+    """Return the blocks, or say which layer is missing."""
+    if not isinstance(blocks, Mapping):
+        raise TypeError(
+            f"{name} is {type(blocks).__name__}, expected a dictionary {{layer: activations}} "
+            "such as an extractor gives."
+        )
+    for layer in lambdas:
+        if layer not in blocks:
+            raise ValueError(f"{name} has no layer {layer!r}. {nearest(layer, blocks)}")
+    return blocks
 
 
 def total_cost(
@@ -191,18 +217,21 @@ def total_cost(
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 7.
     """
-    for name, J in (("J_content", J_content), ("J_style", J_style)):
-        number(J, name)
-    alpha, beta = number(alpha, "alpha"), number(beta, "beta")
-    alpha, J_content, beta, J_style = _in_one_type(alpha, J_content, beta, J_style)
+    weights = number(alpha, "alpha"), number(beta, "beta")
+    costs = number(J_content, "J_content"), number(J_style, "J_style")
+    (alpha, beta), (J_content, J_style) = _in_one_type(weights, costs)
     return alpha * J_content + beta * J_style
 
 
-def _in_one_type(*values: float | tf.Tensor) -> list[float | tf.Tensor]:
-    """Return the values with all tensors in the widest type among them, or TensorFlow stops."""
-    types = [value.dtype for value in values if tf.is_tensor(value) and value.dtype.is_floating]
-    widest = max(types, key=lambda dtype: dtype.size, default=None)
-    return [tf.cast(value, widest) if types and tf.is_tensor(value) else value for value in values]
+def _in_one_type(*groups: Iterable[float | tf.Tensor]) -> list[list[float | tf.Tensor]]:
+    """Return the groups with all tensors in the widest type among them, or TensorFlow stops."""
+    groups = [list(group) for group in groups]
+    tensors = [value for group in groups for value in group if tf.is_tensor(value)]
+    types = [tensor.dtype for tensor in tensors if tensor.dtype.is_floating]
+    if not types:
+        return groups
+    widest = max(types, key=lambda dtype: dtype.size)
+    return [[tf.cast(v, widest) if tf.is_tensor(v) else v for v in group] for group in groups]
 
 
 class Weights(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nst_helpers.style_matrix import check_activations
+from nst_helpers.blocks import as_block, content_blocks, style_blocks
 
 
 def gram_matrix_loops(a: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ def gram_matrix_loops(a: np.ndarray) -> np.ndarray:
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 3.
     """
-    a = _block(a, "a")
+    a = as_block(a, "a").numpy()
     _, n_H, n_W, n_C = a.shape
     G = np.zeros((n_C, n_C))
     for k in range(n_C):
@@ -61,10 +61,8 @@ def content_cost_loops(a_C: np.ndarray, a_G: np.ndarray) -> float:
     ValueError
         Not two blocks of one shape.
     """
-    a_C, a_G = _block(a_C, "a_C"), _block(a_G, "a_G")
+    a_C, a_G = (a.numpy() for a in content_blocks(a_C, a_G))
     _, n_H, n_W, n_C = a_C.shape
-    if a_G.shape != a_C.shape:
-        raise ValueError(f"a_C has shape {np.shape(a_C)} and a_G {np.shape(a_G)}, expected one.")
     total = 0.0
     for i in range(n_H):
         for j in range(n_W):
@@ -97,11 +95,9 @@ def layer_style_cost_loops(a_S: np.ndarray, a_G: np.ndarray) -> float:
     -----
     Gatys, Ecker & Bethge (CVPR 2016), equation 4.
     """
-    a_S, a_G = _block(a_S, "a_S"), _block(a_G, "a_G")
+    a_S, a_G = (a.numpy() for a in style_blocks(a_S, a_G))
     _, n_H, n_W, n_C = a_G.shape
-    if a_S.shape[3] != n_C:
-        raise ValueError(f"a_S has {np.shape(a_S)[3]} channels and a_G {n_C}, expected as many.")
-    same_count = (n_H * n_W) / (np.shape(a_S)[1] * np.shape(a_S)[2])
+    same_count = (n_H * n_W) / (a_S.shape[1] * a_S.shape[2])
     G_S, G_G = gram_matrix_loops(a_S), gram_matrix_loops(a_G)
     total = 0.0
     for k in range(n_C):
@@ -138,7 +134,3 @@ def style_cost_loops(
     for layer, weight in lambdas.items():
         total += weight * layer_style_cost_loops(a_S[layer], a_G[layer])
     return total
-
-
-def _block(a: np.ndarray, name: str) -> np.ndarray:
-    return check_activations(a, name).numpy().astype(np.float64)

@@ -18,8 +18,8 @@ from tqdm import tqdm
 from nst_helpers.activations import check_layers, extractor
 from nst_helpers.costs import (
     as_lambdas,
-    content_cost,
-    style_matrix_cost,
+    content_difference,
+    style_difference,
     total_cost,
 )
 from nst_helpers.images import check_image, resize_image
@@ -33,7 +33,7 @@ from nst_helpers.optimisers import OPTIMISERS
 from nst_helpers.refusals import choice, number, whole_number
 from nst_helpers.session.device import device
 from nst_helpers.session.interrupts import interrupt_flag
-from nst_helpers.style_matrix import gram_matrix, positions
+from nst_helpers.style_matrix import gram_per_position
 
 STARTS = ("content", "noise", "style")
 MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
@@ -398,7 +398,7 @@ class StyleTransfer:
         return costs, gradient.numpy()
 
     def _target(self, size: tuple[int, int]) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Return a_C and the style matrices a position, both at this level's scale."""
+        """Return a_C and the style matrices per position, both at this level's scale."""
         if size not in self._targets:
             a_C, G_S = tf.zeros((1, 1, 1, 1)), []
             if self._content is not None:
@@ -411,7 +411,7 @@ class StyleTransfer:
                     self._style, (round(sides[0] * scale), round(sides[1] * scale))
                 )
                 a_S = self._extract(style)
-                G_S = [gram_matrix(a_S[la]) / positions(a_S[la]) for la in self._style_layers]
+                G_S = [gram_per_position(a_S[layer]) for layer in self._style_layers]
             self._targets[size] = a_C, G_S
         return self._targets[size]
 
@@ -487,9 +487,11 @@ def _traced(extract: Callable, content_layer: str | None, style_layers: tuple[st
         with tf.GradientTape() as tape:
             tape.watch(image)
             a_G = extract(image)
-            J_content = 0.0 if content_layer is None else content_cost(a_C, a_G[content_layer])
+            J_content = (
+                0.0 if content_layer is None else content_difference(a_C, a_G[content_layer])
+            )
             J_layers = [
-                style_matrix_cost(G * positions(a_G[layer]), a_G[layer])
+                style_difference(G, gram_per_position(a_G[layer]))
                 for G, layer in zip(G_S, style_layers, strict=True)
             ]
             J_layers = tf.stack(J_layers) if J_layers else tf.zeros_like(lambdas)

@@ -10,11 +10,11 @@ from nst_helpers.conventions import (
     CONVENTIONS,
     PUBLISHED,
     PYTORCH_SPREAD,
-    Block,
-    block_of,
+    Shape,
     content_cost_in,
     convert_weights,
     layer_style_cost_in,
+    shape_of,
 )
 from nst_helpers.costs import Weights, content_cost, layer_style_cost
 from nst_helpers.reference import content_cost_loops, layer_style_cost_loops
@@ -75,8 +75,8 @@ def converted(source, target, weights):
         weights,
         source=source,
         target=target,
-        content=Block(*CONTENT, PIXELS),
-        style={layer: Block(*shape, PIXELS) for layer, shape in SHAPES.items()},
+        content=Shape(*CONTENT, PIXELS),
+        style={layer: Shape(*shape, PIXELS) for layer, shape in SHAPES.items()},
     )
 
 
@@ -157,14 +157,14 @@ def test_smaller_activations_need_larger_weights():
 def test_published_weights_are_those_of_known_conventions():
     assert set(PUBLISHED) == set(CONVENTIONS) - {"ours", "lecture, Gatys' paper"}
     _, beta, weight = PUBLISHED["Gatys' PyTorch notebook"]
-    assert beta * weight(Block(8, 8, 64, 64)) == pytest.approx(1000 / 64**2)
+    assert beta * weight(Shape(8, 8, 64, 64)) == pytest.approx(1000 / 64**2)
 
 
-def test_block_of_reads_the_shape():
+def test_shape_of_reads_the_shape():
     for pixels in (80, np.int64(80)):
-        assert block_of(tf.zeros((1, 4, 5, 6)), pixels) == Block(4, 5, 6, 80)
+        assert shape_of(tf.zeros((1, 4, 5, 6)), pixels) == Shape(4, 5, 6, 80)
     with pytest.raises(ValueError, match="pixels is 0"):
-        block_of(tf.zeros((1, 4, 5, 6)), 0)
+        shape_of(tf.zeros((1, 4, 5, 6)), 0)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_block_of_reads_the_shape():
         ({"target": "d3l"}, "Did you mean d2l"),
         ({"weights": Weights(1, 1, {"block9": 1.0})}, "no shape for block9"),
         ({"content": (6, 5, 3)}, "content is"),
-        ({"style": {"block1_conv1": Block(0, 5, 3, 9)}}, "style.'block1_conv1'..n_H is 0"),
+        ({"style": {"block1_conv1": Shape(0, 5, 3, 9)}}, "style.'block1_conv1'..n_H is 0"),
     ],
 )
 def test_bad_input_is_named(change, message):
@@ -183,8 +183,8 @@ def test_bad_input_is_named(change, message):
         "weights": Weights(1.0, 1.0, {"block1_conv1": 1.0}),
         "source": "ours",
         "target": "d2l",
-        "content": Block(*CONTENT, PIXELS),
-        "style": {"block1_conv1": Block(6, 5, 3, PIXELS)},
+        "content": Shape(*CONTENT, PIXELS),
+        "style": {"block1_conv1": Shape(6, 5, 3, PIXELS)},
     }
     with pytest.raises(ValueError, match=message):
         convert_weights(**(given | change))

@@ -17,12 +17,16 @@ from nst_helpers import (
     total_cost,
     unroll,
 )
+from nst_helpers.blocks import channel_pair
+from nst_helpers.conventions import content_cost_in, layer_style_cost_in, shape_of
+from nst_helpers.costs import content_difference, style_difference, style_gradient
 from nst_helpers.reference import (
     content_cost_loops,
     gram_matrix_loops,
     layer_style_cost_loops,
     style_cost_loops,
 )
+from nst_helpers.style_matrix import gram_matrix_per_position, gram_per_position
 
 NUMBERS = st.floats(-8, 8, width=32)
 SHAPES = st.tuples(st.just(1), st.integers(1, 4), st.integers(1, 4), st.integers(1, 5))
@@ -208,7 +212,96 @@ def test_gradient_inside_a_traced_function_is_the_same(blocks):
     assert np.abs(gradient).max() > 0
 
 
+@given(same_channels())
+def test_style_gradient_is_the_tapes_for_any_two_sizes(blocks):
+    a_S, a_G = blocks
+    expected = by_tape(lambda a: layer_style_cost(a_S, a), a_G)
+    np.testing.assert_allclose(style_gradient(a_S, a_G), expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(1, 2, 3, 4), (1, 4, 2, 3)])
+def test_style_gradient_by_finite_differences_of_the_loops(shape):
+    rng = np.random.default_rng(7)
+    a_S, a_G = rng.normal(size=(1, 3, 5, shape[-1])), rng.normal(size=shape)
+    found = style_gradient(a_S, a_G)
+    assert found.shape == shape
+    expected = by_hand(lambda a: layer_style_cost_loops(a_S, a), a_G)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
+# At the border
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """The shapes of the blocks whose numbers were all looked through for NaN."""
+    seen = []
+    is_finite = tf.math.is_finite
+    monkeypatch.setattr(tf.math, "is_finite", lambda a: seen.append(a.shape) or is_finite(a))
+    return seen
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        content_cost,
+        layer_style_cost,
+        style_gradient,
+        lambda a_S, a_G: style_cost({"x": a_S}, {"x": a_G}, {"x": 1.0}),
+        lambda a_S, a_G: layer_style_cost_in("d2l", a_S, a_G, 12),
+        lambda a_S, a_G: content_cost_in("d2l", a_S, a_G, 12),
+    ],
+)
+def test_two_blocks_are_checked_once_each(call, blocks, passes):
+    call(*blocks)
+    assert passes == [a.shape for a in blocks]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        unroll,
+        gram_matrix,
+        gram_matrix_per_position,
+        covariance_matrix,
+        pearson_matrix,
+        lambda a: channel_pair(a, 0, 1),
+        lambda a: shape_of(a, 12),
+        gram_matrix_loops,
+    ],
+)
+def test_a_block_is_checked_once(call, blocks, passes):
+    call(blocks[0])
+    assert passes == [blocks[0].shape]
+
+
+def test_the_bare_equations_check_nothing(blocks, passes):
+    a_S, a_G = (tf.constant(block) for block in blocks)
+    style = style_difference(gram_per_position(a_S), gram_per_position(a_G))
+    content = content_difference(a_S, a_G)
+    assert not passes
+    assert style == layer_style_cost(a_S, a_G)
+    assert content == content_cost(a_S, a_G)
+
+
 # Laws
+
+
+@pytest.mark.parametrize("shape", [(1, 2, 3, 7), (1, 4, 3, 5), (1, 1, 1, 3)])
+def test_the_rank_is_at_most_the_number_of_positions_and_of_channels(shape):
+    a = np.random.default_rng(8).normal(size=shape)
+    _, n_H, n_W, n_C = shape
+    assert np.linalg.matrix_rank(gram_matrix(a).numpy()) == min(n_C, n_H * n_W)
+
+
+@given(alike(1), st.integers(1, 3), st.integers(1, 3))
+def test_per_position_a_tiled_picture_has_the_same_matrix(blocks, down, across):
+    a = blocks[0]
+    _, n_H, n_W, _ = a.shape
+    G = gram_matrix_per_position(a)
+    np.testing.assert_allclose(G, gram_matrix_loops(a) / (n_H * n_W), rtol=1e-12, atol=1e-12)
+    tiled = gram_matrix_per_position(np.tile(a, (1, down, across, 1)))
+    np.testing.assert_allclose(tiled, G, rtol=1e-9, atol=1e-12)
 
 
 @given(alike(1))
