@@ -1,12 +1,15 @@
 """The explorers: the plain functions, and that controls change what is seen."""
 
 import asyncio
+import base64
+import html
 import threading
 
 import numpy as np
 import pytest
 
 from nst_helpers import STYLE_LAYERS, load_picture, receptive_field
+from nst_helpers.panels import look
 from nst_helpers.panels.drawing import (
     View,
     coloured,
@@ -14,8 +17,8 @@ from nst_helpers.panels.drawing import (
     lit,
     marked,
     matrix_picture,
+    patch,
     still_figure,
-    tiled,
 )
 from nst_helpers.panels.event_loop import LastValueWins
 from nst_helpers.panels.explorers import (
@@ -74,15 +77,16 @@ def test_activation_view_names_the_most_exciting_picture(vgg, pictures, activati
         pictures, {"block2_conv1": blocks}, fields, "flower", "block2_conv1", channel=4
     )
     assert_shown(view)
-    assert "Great Wave" in view.sentence
-    assert "(7)" in view.sentence
+    assert "7 in “great wave”" in view.sentence
+    assert [len(row) for row in view.rows] == [2, 2]
+    assert view.rows[1][0][0] == "great wave: 7"
     assert "conv2_1, channel 4 of 6" in view.sentence
 
 
 def test_pair_view_sums_to_the_style_matrix_entry(activations):
     block = activations["block2_conv1"]["flower"]
     G = gram_matrix(block).numpy()
-    view = pair_view(load_picture("flower", 48), block, 1, 4, 1.0, 1.0)
+    view = pair_view(load_picture("flower", 48), block, 1, 4, 7, 99)
     assert_shown(view)
     assert view.sentence.count(number(G[1, 4])) == 2  # at the last position the sum is whole
     assert "i = 7, j = 11" in view.sentence
@@ -93,8 +97,31 @@ def test_style_matrix_view_of_a_picture_with_itself_has_no_difference(pictures, 
         pictures, activations, "block2_conv1", "flower", "flower", "difference"
     )
     assert_shown(view)
-    assert "0% of A" in view.sentence
-    assert [len(row) for row in view.rows] == [3, 6]
+    assert "their matrices are equal" in view.sentence
+    assert [len(row) for row in view.rows] == [3, 4]
+
+
+def test_the_strongest_pairs_are_among_the_channels_shown(pictures, activations):
+    blocks = {name: block.copy() for name, block in activations["block2_conv1"].items()}
+    blocks["flower"][..., [2, 5]] = 30.0
+    view = style_matrix_view(
+        pictures, {"block2_conv1": blocks}, "block2_conv1", "flower", "great_wave", "difference", 2
+    )
+    assert "the 2 strongest of 6 channels" in view.sentence
+    assert "in the difference A − B: 2, 5 (" in view.sentence
+    assert [caption for caption, _ in view.rows[1][:2]] == ["A: 2 and 5", "B: 2 and 5"]
+
+
+def test_a_map_is_on_the_channels_own_scale_over_all_pictures(vgg, pictures, activations):
+    fields = {"block2_conv1": receptive_field(vgg, "block2_conv1")}
+    blocks = {name: block.copy() for name, block in activations["block2_conv1"].items()}
+    blocks["great_wave"][0, 2, 3, 4] = 100
+    view = activation_view(
+        pictures, {"block2_conv1": blocks}, fields, "flower", "block2_conv1", channel=4
+    )
+    darkest = coloured(np.zeros((1, 1)))[0, 0, 0]
+    assert np.abs(view.rows[0][1][1] - darkest).max() < 0.05
+    assert "1% of the most in any" in view.sentence
 
 
 def test_strongest_pairs_leave_out_the_diagonal():
@@ -128,21 +155,34 @@ def test_marked_frames_the_cell():
     np.testing.assert_allclose(dark.mean(axis=0) / factor, [12, 28], atol=0.5)
 
 
-def test_tiles_fill_a_grid():
-    patches = [np.full((1, side, side, 3), 0.5, np.float32) for side in (3, 10, 132)]
-    sheet = tiled(patches, 2)
-    assert sheet.shape == (1, 198, 198, 3)
-    assert sheet[0, -1, -1, 0] == 1  # the fourth place is empty
+def test_a_patch_is_hatched_beyond_the_border_and_itself_inside():
+    picture = np.full((1, 10, 10, 3), (0.9, 0.2, 0.1), np.float32)
+    cut = patch(picture, (-2, 5, 3, 10))
+    assert cut.shape == (1, 100, 100, 3)  # five pixels, each twenty wide
+    np.testing.assert_array_equal(cut[0, 40:], np.broadcast_to(picture[0, 0, 0], (60, 100, 3)))
+    outside = cut[0, :40]
+    assert np.ptp(outside, axis=-1).max() == 0  # grey
+    assert len(np.unique(outside)) == 2  # stripes
 
 
 def test_colours_go_from_zero_to_the_largest():
     values = np.array([[0.0, 2.0]])
     assert coloured(values, "gray")[0, 0].tolist() == [[0, 0, 0], [1, 1, 1]]
-    signed = matrix_picture(np.array([[0.0, 4.0], [-4.0, 0.0]]), 4.0, signed=True)
-    red, blue = signed[0, 10, -10], signed[0, -10, 10]
+    np.testing.assert_array_equal(
+        coloured(values, "gray", 4.0)[0, 0, 1], coloured(np.array([[0.5, 1.0]]), "gray")[0, 0, 0]
+    )
+    signed = matrix_picture(np.array([[0.0, 4.0], [-4.0, 0.0]]), np.arange(2), 4.0, signed=True)
+    red, blue = signed[0, 100, -100], signed[0, -100, 100]
     assert red[0] > red[2]
     assert blue[2] > blue[0]
-    assert not np.isnan(matrix_picture(np.zeros((3, 3)), 0.0)).any()
+    assert not np.isnan(matrix_picture(np.zeros((3, 3)), np.arange(3), 0.0)).any()
+
+
+def test_a_matrix_is_drawn_in_the_order_that_is_asked_for():
+    matrix = np.diag([0.0, 1.0, 0.0])
+    drawn = matrix_picture(matrix, np.array([1, 0, 2]), 1.0, framed=[(0, 2)])[0]
+    first, last = drawn[80, 90], drawn[-30, -30]
+    assert first[0] > 0.9 > 0.2 > last[0]  # yellow, dark blue
 
 
 def test_numbers_and_names_are_readable():
@@ -157,15 +197,15 @@ def test_numbers_and_names_are_readable():
 
 
 def slider_of(panel, label):
-    return next(one for one in panel.children[1].children if one.description.startswith(label))
+    return next(one for one in panel.controls.values() if one.description.startswith(label))
 
 
 def said(panel):
-    return panel.children[-1].value
+    return panel.status.value
 
 
 def sent(panel):
-    return [tile.children[0].value for row in panel.children[2].children for tile in row.children]
+    return [tile.children[0].value for row in panel.tiles.children for tile in row.children]
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +213,9 @@ def panels(real_vgg):
     noise = np.random.default_rng(0).random((1, 40, 50, 3), dtype=np.float32)
     runs = {layer: (noise * n / 5, {"J": [4.0, n]}) for n, layer in enumerate(STYLE_LAYERS, 1)}
     return {
-        "activation": activation_explorer(real_vgg),
+        "activation": activation_explorer(
+            real_vgg, {"orange": ("block1_conv2", 45), "faces": ("block5_conv1", 104)}
+        ),
         "pair": pair_explorer(real_vgg, channels=(3, 17)),
         "style matrix": style_matrix_explorer(real_vgg),
         "layer": layer_explorer(load_picture("great_wave", 48), runs),
@@ -188,11 +230,12 @@ def panels(real_vgg):
         ("activation", "Picture", "brick"),
         ("pair", "Together", 1.0),
         ("pair", "Channel k'", 30),
-        ("pair", "Height", 0.9),
+        ("pair", "Row", 60),
         ("pair", "Picture", "grass"),
         ("style matrix", "Layer", "block5_conv1"),
         ("style matrix", "Picture B", "flower"),
         ("style matrix", "Pairs", "A"),
+        ("style matrix", "Channels", 0),
         ("layer", "Layer", "block5_conv1"),
     ],
 )
@@ -207,19 +250,59 @@ def test_every_control_changes_what_is_seen(panels, name, label, value):
 
 def test_every_control_has_a_label_and_a_tooltip(panels):
     for panel in panels.values():
-        for control in panel.children[1].children:
+        for control in panel.controls.values():
             assert control.description
             assert control.tooltip
 
 
-def test_a_panel_is_a_picture_with_a_sentence_where_no_front_end_is(panels):
+def test_a_button_jumps_to_a_channel_that_was_found(panels):
+    panel = panels["activation"]
+    buttons = panel.buttons
+    assert [button.description for button in buttons] == ["orange", "faces"]
+    buttons[1].click()
+    assert "conv5_1, channel 104 of 512" in said(panel)
+    buttons[0].click()
+    assert "conv1_2, channel 45 of 64" in said(panel)
+
+
+def test_a_channel_that_is_not_there_is_refused(real_vgg):
+    with pytest.raises(ValueError, match="'odd' is channel 64 of 'block1_conv2'"):
+        activation_explorer(real_vgg, {"odd": ("block1_conv2", 64)})
+    with pytest.raises(ValueError, match="'odd' is channel 1 of 'conv'"):
+        activation_explorer(real_vgg, {"odd": ("conv", 1)})
+
+
+def test_a_click_chooses_the_position_and_paintings_have_no_share(panels):
+    panel = panels["pair"]
+    slider_of(panel, "Picture").value = "stripes and patches"
+    assert not slider_of(panel, "Together").disabled
+    panel.clicked.value = "0.0 0.999"
+    assert "At i = 63, j = 0 " in said(panel)
+    slider_of(panel, "Picture").value = "great_wave"
+    assert slider_of(panel, "Together").disabled
+    assert slider_of(panel, "Row").max < 63  # a landscape of 128 pixels has fewer rows
+    panel.clicked.value = "1.0 0.0"
+    assert "At i = 0, j = 63 " in said(panel)
+
+
+def test_a_panel_is_a_picture_with_its_words_where_no_front_end_is(panels):
     for panel in panels.values():
-        data, metadata = panel._repr_mimebundle_()
+        data, metadata = panel.still()
         kind = next(kind for kind in data if kind.startswith("image/"))
         assert len(data[kind]) > 5000
         assert len(metadata[kind]["alt"]) > 30
-        assert data["text/plain"].endswith("run this cell in JupyterLab to use its controls.")
-        assert len(data["text/plain"]) < 110
+        assert data["text/plain"] == metadata[kind]["alt"]
+        assert html.escape(metadata[kind]["alt"]) in data["text/html"]
+        assert base64.b64encode(data[kind]).decode() in data["text/html"]
+        assert repr(panel).endswith("run this cell in JupyterLab to use its controls.")
+
+
+def test_the_still_comes_first_and_the_widget_is_an_output_of_its_own(panels, monkeypatch):
+    shown = []
+    monkeypatch.setattr(look, "display", lambda data, **more: shown.append(data))
+    panels["layer"]._ipython_display_()
+    assert ["text/html" in data for data in shown] == [True, False]
+    assert shown[1][look.WIDGET]["model_id"] == panels["layer"].model_id
 
 
 def test_an_error_becomes_a_sentence_and_the_picture_stays():

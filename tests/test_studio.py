@@ -224,7 +224,7 @@ def test_the_loop_stays_free_and_two_runs_do_not_disturb_each_other(make):
 
 
 def test_a_studio_shows_a_short_run_at_once(vgg, panel):
-    data, metadata = panel._repr_mimebundle_()
+    data, metadata = panel.still()
     kind = next(kind for kind in data if kind.startswith("image/"))
     assert len(data[kind]) > 10_000
     assert "style" in metadata[kind]["alt"]

@@ -12,14 +12,20 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image, ImageDraw
 
-from nst_helpers.figures import LECTURE_COLOURS, TEXT, WIDTH
+from nst_helpers.activations import cut_patch
+from nst_helpers.figures import COLOURS, LECTURE_COLOURS, TEXT, WIDTH
 from nst_helpers.images import to_pil
 
-TILE = 96  # pixels of a patch or a map in a row of several
+TILE = 100  # pixels of a patch, or more
 RED = LinearSegmentedColormap.from_list("red channel", ["black", LECTURE_COLOURS[0], "white"])
 YELLOW = LinearSegmentedColormap.from_list("yellow channel", ["black", LECTURE_COLOURS[1], "white"])
+
+# Seen by 3 : 1 on a light and on a dark ground: the palette, its two bright colours darkened.
+LINES = (COLOURS[0], "#B17A00", COLOURS[2], "#C26A9A", "#2B8CC4", COLOURS[5], "#777777")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 
 Row = Sequence[tuple[str, np.ndarray]]
 
@@ -133,7 +139,11 @@ def still_figure(rows: Sequence[Row]) -> Figure:
     return figure
 
 
-def coloured(values: np.ndarray, cmap: str | LinearSegmentedColormap = "viridis") -> np.ndarray:
+def coloured(
+    values: np.ndarray,
+    cmap: str | LinearSegmentedColormap = "viridis",
+    largest: float | None = None,
+) -> np.ndarray:
     """Return numbers as colours, from 0 to the largest.
 
     Parameters
@@ -142,13 +152,15 @@ def coloured(values: np.ndarray, cmap: str | LinearSegmentedColormap = "viridis"
         ≥ 0.
     cmap : str or Colormap
         Matplotlib's name of the colours, or a map of colours.
+    largest : float, optional
+        The number of the last colour; default: the largest there is.
 
     Returns
     -------
     numpy.ndarray
         (1, H, W, 3), RGB in [0, 1].
     """
-    scaled = values / max(float(values.max()), 1e-12)
+    scaled = values / max(float(values.max() if largest is None else largest), 1e-12)
     colours = mpl.colormaps[cmap] if isinstance(cmap, str) else cmap
     return np.float32(colours(scaled)[None, ..., :3])
 
@@ -175,7 +187,7 @@ def lit(picture: np.ndarray, values: np.ndarray, largest: float | None = None) -
     size = picture.shape[2], picture.shape[1]
     light = np.asarray(Image.fromarray(light).resize(size, Image.Resampling.BILINEAR))
     light = np.clip(light, 0, 1)[None, ..., None]
-    dark = 0.22 * picture.mean(axis=-1, keepdims=True)
+    dark = 0.35 * picture.mean(axis=-1, keepdims=True)
     return light * picture + (1 - light) * dark
 
 
@@ -204,54 +216,75 @@ def marked(picture: np.ndarray, i: int, j: int, n_H: int, n_W: int) -> np.ndarra
     return np.float32(large)[None] / 255
 
 
-def tiled(patches: Sequence[np.ndarray], columns: int) -> np.ndarray:
-    """Return square pictures in a grid with white gaps.
+def patch(picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Return the part of a picture inside the box; hatched where the box reaches outside.
 
     Parameters
     ----------
-    patches : sequence of arrays (1, side, side, 3)
-        RGB in [0, 1]; sides may differ.
-    columns : int
-        Pictures in a row.
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    box : (top, left, bottom, right)
+        In pixels.
 
     Returns
     -------
     numpy.ndarray
-        (1, H, W, 3).
+        (1, bottom − top, right − left, 3), enlarged by a whole factor to some 100 pixels.
     """
-    rows = -(-len(patches) // columns)
-    step = TILE + 6
-    sheet = np.ones((1, rows * step - 6, columns * step - 6, 3), np.float32)
-    for n, patch in enumerate(patches):
-        tile = to_pil(patch).resize((TILE, TILE), Image.Resampling.BICUBIC)
-        top, left = n // columns * step, n % columns * step
-        sheet[0, top : top + TILE, left : left + TILE] = np.float32(tile) / 255
-    return sheet
+    inside = cut_patch(np.zeros_like(picture), box) == 0  # what lies outside is white
+    cut, inside = enlarge(cut_patch(picture, box), TILE), enlarge(inside, TILE)
+    rows, columns = np.indices(cut.shape[1:3])
+    stripes = np.where((rows + columns) % 12 < 3, 0.45, 0.85).astype(np.float32)
+    return np.where(inside, cut, stripes[None, ..., None])
 
 
-def matrix_picture(matrix: np.ndarray, largest: float, signed: bool = False) -> np.ndarray:
+def matrix_picture(
+    matrix: np.ndarray,
+    order: np.ndarray,
+    largest: float,
+    signed: bool = False,
+    framed: Sequence[tuple[int, int]] = (),
+) -> np.ndarray:
     """Return a matrix as colours whose strength goes with the root of the entries.
 
     Parameters
     ----------
     matrix : array (n_C, n_C)
         Entries, ≥ 0 unless `signed`.
+    order : array of int
+        The channels drawn, from left to right and from top to bottom.
     largest : float
         The entry of full colour.
     signed : bool
         White is 0, red above, blue below.
+    framed : sequence of (int, int)
+        Pairs of channels to frame; with them, the channels' numbers stand at rows and columns.
 
     Returns
     -------
     numpy.ndarray
-        (1, 384, 384, 3), RGB in [0, 1].
+        (1, H, W, 3), RGB in [0, 1].
     """
+    matrix = matrix[np.ix_(order, order)]
     root = np.sign(matrix) * np.sqrt(np.clip(np.abs(matrix) / max(largest, 1e-12), 0, 1))
-    values, cmap = ((root + 1) / 2, "RdBu_r") if signed else (root, "cividis")
-    colours = mpl.colormaps[cmap](values, bytes=True)
-    picture = Image.fromarray(colours[..., :3])
-    method = Image.Resampling.NEAREST if len(matrix) < 384 else Image.Resampling.BOX
-    return np.float32(picture.resize((384, 384), method))[None] / 255
+    figure, (axis,) = small_figure(3.4, 3.4, left=0.16, right=0.99, top=0.84, bottom=0.01)
+    axis.imshow(
+        root, vmin=-1 if signed else 0, vmax=1, cmap="RdBu_r" if signed else "cividis",
+        interpolation="nearest" if framed else "antialiased",
+    )  # fmt: skip
+    axis.xaxis.tick_top()
+    if framed:
+        for pair in framed:
+            for k, k_prime in (pair, pair[::-1]):
+                corner = np.argmax(order == k_prime) - 0.5, np.argmax(order == k) - 0.5
+                axis.add_patch(Rectangle(corner, 1, 1, fill=False, lw=2.5, ec=COLOURS[5]))
+        axis.set_xticks(range(len(order)), order, rotation=90)
+        axis.set_yticks(range(len(order)), order)
+    else:
+        axis.set_xticks([0, len(order) - 1], ["1st", f"{len(order)}th"])
+        axis.set_yticks([0, len(order) - 1], ["1st", ""])
+    axis.tick_params(length=0, labelsize=12)
+    return figure_picture(figure)
 
 
 def bright(values: np.ndarray) -> float:

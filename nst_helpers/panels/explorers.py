@@ -14,7 +14,7 @@ from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
 from nst_helpers.images import check_image
 from nst_helpers.network.vgg import STYLE_LAYERS
 from nst_helpers.panels.drawing import View
-from nst_helpers.panels.look import Panel, explorer, menu, slider
+from nst_helpers.panels.look import Clicked, Panel, box, count_slider, explorer, menu, slider
 from nst_helpers.panels.views import (
     SIZE,
     activation_view,
@@ -26,42 +26,71 @@ from nst_helpers.panels.views import (
 from nst_helpers.panels.wording import short_name
 
 SYNTHETIC = "stripes and patches"
+STRONGEST = 12  # channels of a matrix whose entries can be told apart
 
 
-def activation_explorer(vgg: keras.Model) -> Panel:
+def activation_explorer(
+    vgg: keras.Model, found: Mapping[str, tuple[str, int]] | None = None
+) -> Panel:
     """Explore where a channel fires, and what excites it (notebook 01).
 
     Parameters
     ----------
     vgg : keras.Model
         From ``load_vgg``.
+    found : {name: (layer, channel)}, optional
+        Channels worth a button each.
 
     Returns
     -------
     Panel
         Controls for picture, layer and channel.
+
+    Raises
+    ------
+    ValueError
+        A channel that the network has not.
     """
-    pictures, activations = _all_activations(vgg)
-    fields = {layer: receptive_field(vgg, layer) for layer in STYLE_LAYERS}
-    controls = {
-        "picture": _picture_menu("Picture", "The picture that the network looks at", "great_wave"),
-        "layer": _layer_slider("Layer l: early layers see edges, later ones larger things", 1),
-        "channel": widgets.IntSlider(
-            value=5, max=_most_channels(activations["block1_conv1"]) - 1, description="Channel k",
-            tooltip="One of the n_C channels of the layer",
-        ),
-    }  # fmt: skip
+    found = found or {}
+    wanted = {*STYLE_LAYERS, *(layer for layer, _ in found.values())}
+    layers = [layer.name for layer in vgg.layers if layer.name in wanted]
+    pictures, activations = _all_activations(vgg, layers)
+    fields = {layer: receptive_field(vgg, layer) for layer in layers}
+    for name, (layer, k) in found.items():
+        if layer not in layers or not 0 <= k < _channels(activations[layer]):
+            raise ValueError(f"{name!r} is channel {k!r} of {layer!r}: this network has none such.")
+    picture = _picture_menu("Picture", "The picture that the network looks at", "great_wave")
+    depth = _layer_slider("Early layers see edges, later ones larger things", layers, 1)
+    channel = count_slider(
+        "Channel k", "One of the n_C channels of the layer", 5,
+        _channels(activations[depth.value]) - 1,
+    )  # fmt: skip
 
     def all_channels(change: dict) -> None:
-        controls["channel"].max = _most_channels(activations[change["new"]]) - 1
+        channel.max = _channels(activations[change["new"]]) - 1
 
-    controls["channel"].max = _most_channels(activations[controls["layer"].value]) - 1
-    controls["layer"].observe(all_channels, "value")
+    depth.observe(all_channels, "value")
+
+    def jump(layer: str, k: int) -> None:
+        depth.value = layer
+        channel.value = k
+
+    def button(name: str, layer: str, k: int) -> widgets.Button:
+        made = widgets.Button(
+            description=name, tooltip=f"Channel {k} of {short_name(layer)}, found above"
+        )
+        made.on_click(lambda _: jump(layer, k))
+        return made
 
     def view(picture: str, layer: str, channel: int) -> View:
         return activation_view(pictures, activations, fields, picture, layer, channel)
 
-    return explorer("Activation explorer", controls, view)
+    controls = {"picture": picture, "layer": depth, "channel": channel}
+    buttons = [button(name, *where) for name, where in found.items()]
+    more = [box("nst-found", *buttons)] if buttons else []
+    panel = explorer("Activation explorer", controls, view, more)
+    panel.buttons = buttons
+    return panel
 
 
 def pair_explorer(
@@ -81,7 +110,8 @@ def pair_explorer(
     Returns
     -------
     Panel
-        Controls for the picture, both channels, the position, and how much occurs together.
+        Controls for the picture, both channels, the position, and how much occurs together; a
+        click in a picture chooses the position too.
     """
     extract = extractor(vgg, [layer])
     n_C = vgg.get_layer(layer).output.shape[-1]
@@ -93,31 +123,44 @@ def pair_explorer(
 
     def channel(which: str, value: int, colour: str) -> widgets.IntSlider:
         tip = f"The {colour} channel of the pair, one of {n_C} in {short_name(layer)}"
-        return widgets.IntSlider(value=value, max=n_C - 1, description=which, tooltip=tip)
+        return count_slider(which, tip, value, n_C - 1)
 
-    def place(which: str, value: float, tip: str) -> widgets.FloatSlider:
-        return widgets.FloatSlider(
-            value=value, max=1, step=0.02, description=which, tooltip=tip, readout_format=".0%"
-        )
-
+    n_H, n_W = seen(SYNTHETIC, 0.5)[1].shape[1:3]
     names = [(SYNTHETIC, SYNTHETIC), *_picture_options()]
-    controls = {
-        "picture": menu("Picture", "The picture that the network looks at", names, SYNTHETIC),
-        "together": slider(
-            "Together", "Share of the cells with vertical texture that are orange too "
-            "(stripes and patches only)",
-            [(f"{share:.0%}", share) for share in np.arange(9) / 8], 0.5,
-        ),
-        "k": channel("Channel k", channels[0], "red"),
-        "k_prime": channel("Channel k'", channels[1], "yellow"),
-        "i": place("Height i", 0.3, "The position's row, from the top to the bottom"),
-        "j": place("Width j", 0.3, "The position's column, from left to right"),
-    }  # fmt: skip
+    picture = menu("Picture", "The picture that the network looks at", names, SYNTHETIC)
+    together = slider(
+        "Together", "Share of the cells with vertical texture that are orange too "
+        "(stripes and patches only)",
+        [(f"{share:.0%}", share) for share in np.arange(9) / 8], 0.5,
+    )  # fmt: skip
+    row = count_slider("Row i", "The position's row, from the top down", n_H // 3, n_H - 1)
+    column = count_slider("Column j", "The position's column, from the left", n_W // 3, n_W - 1)
 
-    def view(picture: str, together: float, k: int, k_prime: int, i: float, j: float) -> View:
+    def new_picture(change: dict) -> None:
+        together.disabled = change["new"] != SYNTHETIC
+        n_H, n_W = seen(change["new"], float(together.value))[1].shape[1:3]
+        row.max, column.max = n_H - 1, n_W - 1
+
+    picture.observe(new_picture, "value")
+
+    def clicked(x: float, y: float) -> None:
+        row.value, column.value = round(y * (row.max + 1) - 0.5), round(x * (column.max + 1) - 0.5)
+
+    def view(picture: str, together: float, k: int, k_prime: int, i: int, j: int) -> View:
         return pair_view(*seen(picture, float(together)), k, k_prime, i, j)
 
-    return explorer(f"Pair explorer ({short_name(layer)})", controls, view)
+    controls = {
+        "picture": picture,
+        "together": together,
+        "k": channel("Channel k", channels[0], "red"),
+        "k_prime": channel("Channel k'", channels[1], "yellow"),
+        "i": row,
+        "j": column,
+    }
+    place = Clicked(clicked)
+    panel = explorer(f"Pair explorer ({short_name(layer)})", controls, view, [place], click=True)
+    panel.clicked = place
+    return panel
 
 
 def style_matrix_explorer(vgg: keras.Model) -> Panel:
@@ -133,18 +176,18 @@ def style_matrix_explorer(vgg: keras.Model) -> Panel:
     Panel
         Controls for the layer and the two pictures.
     """
-    pictures, activations = _all_activations(vgg)
+    pictures, activations = _all_activations(vgg, STYLE_LAYERS)
     which = [("strongest in A", "A"), ("strongest in B", "B"), ("differ most", "difference")]
+    shown = [(f"the {STRONGEST} strongest", STRONGEST), ("all", 0)]
     controls = {
         "picture_a": _picture_menu("Picture A", "The picture of the first matrix", "starry_night"),
         "picture_b": _picture_menu("Picture B", "The picture of the second matrix", "great_wave"),
-        "layer": _layer_slider("Layer l in which the style is measured", 2),
+        "layer": _layer_slider("The layer in which the style is measured", STYLE_LAYERS, 2),
+        "shown": menu("Channels", "Which channels the matrices show", shown, STRONGEST),
         "pairs": menu("Pairs", "Which pairs of channels are named and shown", which, "difference"),
     }
 
-    squares = {
-        name: square_picture(picture) for name, picture in pictures.items()
-    }  # once, not a move
+    squares = {name: square_picture(picture) for name, picture in pictures.items()}  # once
 
     def view(**choices: str) -> View:
         return style_matrix_view(squares, activations, **choices)
@@ -168,26 +211,24 @@ def layer_explorer(style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, 
         A slider through the layers.
     """
     style = check_image(style, "style")
-    options = [(short_name(layer), layer) for layer in syntheses]
-    tip = "The one layer l whose style matrix the noise was brought to"
-    controls = {"layer": slider("Layer l", tip, options, options[len(options) // 2][1])}
-
+    tip = "The one layer whose style matrix the noise was brought to"
+    controls = {"layer": _layer_slider(tip, list(syntheses), len(syntheses) // 2)}
     views = {layer: layer_view(style, syntheses, layer) for layer in syntheses}
     return explorer("Layer explorer", controls, lambda layer: views[layer])
 
 
-def _all_activations(vgg: keras.Model) -> tuple[dict, dict]:
+def _all_activations(vgg: keras.Model, layers: Sequence[str]) -> tuple[dict, dict]:
     """Return all bundled pictures, and {layer: {name: activations}} in half precision."""
     pictures = {name: load_picture(name, SIZE) for name in PICTURES}
-    extract = extractor(vgg, STYLE_LAYERS)
-    activations: dict = {layer: {} for layer in STYLE_LAYERS}
+    extract = extractor(vgg, layers)
+    activations: dict = {layer: {} for layer in layers}
     for name, picture in pictures.items():
         for layer, block in extract(picture).items():
             activations[layer][name] = block.numpy().astype(np.float16)
     return pictures, activations
 
 
-def _most_channels(blocks: Mapping[str, np.ndarray]) -> int:
+def _channels(blocks: Mapping[str, np.ndarray]) -> int:
     return next(iter(blocks.values())).shape[-1]
 
 
@@ -199,6 +240,6 @@ def _picture_menu(description: str, tooltip: str, value: str) -> widgets.Dropdow
     return menu(description, tooltip, _picture_options(), value)
 
 
-def _layer_slider(tooltip: str, first: int) -> widgets.SelectionSlider:
-    options = [(short_name(layer), layer) for layer in STYLE_LAYERS]
-    return slider("Layer l", tooltip, options, STYLE_LAYERS[first])
+def _layer_slider(tooltip: str, layers: Sequence[str], first: int) -> widgets.SelectionSlider:
+    options = [(short_name(layer), layer) for layer in layers]
+    return slider("Layer", tooltip, options, layers[first])

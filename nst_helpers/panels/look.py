@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import ipywidgets as widgets
+import numpy as np
+from IPython.display import display
 
 from nst_helpers.figures import encode_figure
 from nst_helpers.panels.drawing import Row, View, encode_quickly, still_figure
 from nst_helpers.panels.event_loop import LastValueWins
 from nst_helpers.panels.wording import trouble
 
-TALLEST = 320  # pixels: rows of few pictures are not blown up beyond this height
+TALLEST = 240  # pixels: rows of few pictures are not blown up beyond this height
 SMALLEST_SHOWN = 320  # pixels: small pictures are enlarged before they are sent
-
+MANY = 4  # pictures in a row from which on they may be small
 DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
 HERE = Path(__file__).parent
 CSS = (HERE / "look.css").read_text("utf-8")
-NAMES = (HERE / "names.js").read_text("utf-8")
+SCRIPT = (HERE / "panel.js").read_text("utf-8")
+WIDGET = "application/vnd.jupyter.widget-view+json"
+# Where a notebook is opened without its kernel, the still says all; "model not found" says nothing.
+NO_MODEL = (
+    "<style>.jp-OutputArea-child:has(.nst-still) + .jp-OutputArea-child > "
+    ".jupyter-widgets:not(:has(*)) { display: none; }</style>"
+)
 
 
 class Panel(widgets.VBox):
-    """A box of widgets that is a still picture where no front end answers.
+    """A box of widgets, shown after a still picture that stands in for it without a kernel.
 
     Parameters
     ----------
@@ -41,33 +50,57 @@ class Panel(widgets.VBox):
     ) -> None:
         self._name, self._still = name, still
         title = widgets.HTML(
-            f"<style>{CSS}</style>{_names(children)}"
+            f"<style>{CSS}</style>{_script(children)}"
             f'<div class="nst-title">{html.escape(name)}</div>'
         )
-        super().__init__([title, *children], layout=_layout("10px"))
+        super().__init__([title, *children], layout=widgets.Layout(grid_gap="8px"))
         self.add_class("nst-panel")
 
     def __repr__(self) -> str:
         """Return the sentence that stands where neither widgets nor pictures can be shown."""
         return f"{self._name}: run this cell in JupyterLab to use its controls."
 
-    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
-        data = super()._repr_mimebundle_(**kwargs)
+    def still(self) -> tuple[dict, dict]:
+        """Return the still picture's bundle of media types and its metadata."""
         view = self._still()
+        words = f"{self._name}. {view.sentence}"
         kind, content = encode_figure(still_figure(view.rows))
-        return {**data, kind: content}, {kind: {"alt": f"{self._name}. {view.sentence}"}}
+        source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+        picture = f'<img class="nst-still" alt="{html.escape(words)}" src="{source}">'
+        data = {"text/html": NO_MODEL + picture, kind: content, "text/plain": words}
+        return data, {kind: {"alt": words}}
+
+    def _ipython_display_(self, **kwargs) -> None:
+        # Two outputs: a front end shows one kind of each, and the widget's dies with its kernel.
+        data, metadata = self.still()
+        display(data, metadata=metadata, raw=True)
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        display({WIDGET: view, "text/plain": repr(self)}, raw=True)
 
 
 class Tiles(widgets.VBox):
-    """Rows of captioned pictures whose contents are replaced in place, without flicker."""
+    """Rows of captioned pictures whose contents are replaced in place, without flicker.
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self._tiles = [[_tile() for _ in row] for row in rows]
-        boxes = [
-            widgets.HBox(row, layout=_layout("14px", align_items="flex-start", width="100%"))
-            for row in self._tiles
-        ]
-        super().__init__(boxes, layout=_layout("10px", align_items="center"))
+    Parameters
+    ----------
+    rows : sequence of rows of (caption, array (1, H, W, 3))
+        RGB in [0, 1].
+    click : bool
+        A click in the first picture chooses a position.
+    """
+
+    def __init__(self, rows: Sequence[Row], click: bool = False) -> None:
+        self._tiles = [[tile() for _ in row] for row in rows]
+        if click:
+            for one in self._tiles[0]:
+                one.add_class("nst-click")
+        boxes = [widgets.HBox(row) for row in self._tiles]
+        for box in boxes:
+            box.add_class("nst-row")
+            if len(box.children) >= MANY:
+                box.add_class("nst-many")
+        super().__init__(boxes)
+        self.add_class("nst-pictures")
         self.show(rows)
 
     def show(self, rows: Sequence[Row]) -> None:
@@ -75,12 +108,8 @@ class Tiles(widgets.VBox):
         for box, tiles, row in zip(self.children, self._tiles, rows, strict=True):
             aspects = sum(picture.shape[2] / picture.shape[1] for _, picture in row)
             box.layout.max_width = f"{aspects * TALLEST + 14 * len(row):.0f}px"
-            for tile, (caption, picture) in zip(tiles, row, strict=True):
-                image, text = tile.children
-                image.value = encode_quickly(picture, SMALLEST_SHOWN)
-                text.value = caption_html(caption)
-                # Shares of the width in proportion to the aspect make equal heights.
-                tile.layout.flex = f"{picture.shape[2] / picture.shape[1]:.3f} 1 0"
+            for one, (caption, picture) in zip(tiles, row, strict=True):
+                fill(one, caption, picture, SMALLEST_SHOWN)
 
 
 class Status(widgets.HTML):
@@ -92,7 +121,13 @@ class Status(widgets.HTML):
         self.value = f'<div class="{kind}" role="status">{html.escape(sentence)}</div>'
 
 
-def explorer(name: str, controls: dict[str, widgets.Widget], view: Callable[..., View]) -> Panel:
+def explorer(
+    name: str,
+    controls: Mapping[str, widgets.Widget],
+    view: Callable[..., View],
+    more: Sequence[widgets.Widget] = (),
+    click: bool = False,
+) -> Panel:
     """Put controls around a plain function.
 
     Parameters
@@ -103,18 +138,22 @@ def explorer(name: str, controls: dict[str, widgets.Widget], view: Callable[...,
         One control for each parameter of `view`.
     view : callable
         From the controls' values to a ``View``, always with equally many pictures.
+    more : sequence of Widget
+        Shown under the controls: buttons that move them.
+    click : bool
+        A click in a picture of the first row is reported to ``Clicked``, one of `more`.
 
     Returns
     -------
     Panel
-        To be shown by a cell.
+        To be shown by a cell. Its ``controls``, ``tiles`` and ``status`` are attributes.
     """
 
     def current() -> View:
         return view(**{parameter: control.value for parameter, control in controls.items()})
 
     first = current()
-    tiles, status = Tiles(first.rows), Status()
+    tiles, status = Tiles(first.rows, click), Status()
     status.say(first.sentence)
 
     def update() -> None:
@@ -128,27 +167,44 @@ def explorer(name: str, controls: dict[str, widgets.Widget], view: Callable[...,
     changed = LastValueWins(update)
     for control in controls.values():
         control.observe(changed, "value")
-    return Panel([controls_grid(list(controls.values())), tiles, status], name, current)
+    above = box("nst-controls", *controls.values(), *more)
+    status.add_class("nst-sentence")
+    panel = Panel([box("nst-explorer", above, tiles, status)], name, current)
+    panel.controls, panel.tiles, panel.status = controls, tiles, status
+    return panel
 
 
-def controls_grid(controls: Sequence[widgets.Widget]) -> widgets.Box:
-    """Return the controls in two aligned columns.
+class Clicked(widgets.Text):
+    """Hears of clicks in a panel's pictures; not seen itself.
 
     Parameters
     ----------
-    controls : sequence of Widget
-        Sliders and menus.
-
-    Returns
-    -------
-    Box
-        A grid that becomes one column where it is narrow.
+    function : callable
+        Is given the place of each click: shares of the width and of the height, 0 to 1.
     """
-    for control in controls:
-        control.layout.width = "auto"
-    columns = "repeat(auto-fit, minmax(380px, 1fr))"
-    layout = widgets.Layout(display="grid", grid_template_columns=columns, grid_gap="4px 28px")
-    return widgets.Box(list(controls), layout=layout)
+
+    def __init__(self, function: Callable[[float, float], None]) -> None:
+        super().__init__(continuous_update=False)
+        self.add_class("nst-clicked")
+        self.add_class("nst-hidden")
+
+        def heard(change: dict) -> None:
+            function(*(min(max(float(share), 0.0), 1.0) for share in change["new"].split()))
+
+        self.observe(heard, "value")
+
+
+def box(name: str, *children: widgets.Widget) -> widgets.Box:
+    """Return a box whose layout stands in look.css under its name."""
+    made = widgets.Box(list(children))
+    made.add_class(name)
+    return made
+
+
+def control(widget: widgets.Widget) -> widgets.Widget:
+    """Return a control as the panels show it: name and number above, what moves below."""
+    widget.add_class("nst-control")
+    return widget
 
 
 def slider(
@@ -172,8 +228,30 @@ def slider(
     SelectionSlider
         Moves by mouse and by arrow keys.
     """
-    return widgets.SelectionSlider(
-        options=options, value=value, description=description, tooltip=tooltip, **more
+    return control(
+        widgets.SelectionSlider(
+            options=options, value=value, description=description, tooltip=tooltip, **more
+        )
+    )
+
+
+def count_slider(description: str, tooltip: str, value: int, most: int) -> widgets.IntSlider:
+    """Return a slider over the whole numbers from 0 on.
+
+    Parameters
+    ----------
+    description, tooltip : str
+        The label, and the sentence that explains it.
+    value, most : int
+        The first choice, and the last number.
+
+    Returns
+    -------
+    IntSlider
+        Moves by mouse and by arrow keys; its number can be typed.
+    """
+    return control(
+        widgets.IntSlider(value=value, max=most, description=description, tooltip=tooltip)
     )
 
 
@@ -194,7 +272,37 @@ def menu(description: str, tooltip: str, options: Sequence, value: object) -> wi
     Dropdown
         The menu.
     """
-    return widgets.Dropdown(options=options, value=value, description=description, tooltip=tooltip)
+    return control(
+        widgets.Dropdown(options=options, value=value, description=description, tooltip=tooltip)
+    )
+
+
+def tile() -> widgets.VBox:
+    """Return a place for a picture and its caption."""
+    made = widgets.VBox([widgets.Image(format="jpeg"), widgets.HTML()])
+    made.add_class("nst-tile")
+    return made
+
+
+def fill(tile: widgets.VBox, caption: str, picture: np.ndarray, smallest: int = 1) -> None:
+    """Show a picture and its caption in a tile.
+
+    Parameters
+    ----------
+    tile : VBox
+        From ``tile``.
+    caption : str
+        Under the picture; also its alternative text.
+    picture : array (1, H, W, 3)
+        RGB in [0, 1].
+    smallest : int
+        The longer side becomes at least this, in pixels, by a whole factor.
+    """
+    image, text = tile.children
+    image.value = encode_quickly(picture, smallest)
+    text.value = caption_html(caption)
+    # Shares of the width in proportion to the aspect make equal heights.
+    tile.layout.flex = f"{picture.shape[2] / picture.shape[1]:.3f} 1 0"
 
 
 def caption_html(caption: str) -> str:
@@ -202,9 +310,9 @@ def caption_html(caption: str) -> str:
     return f'<div class="nst-caption">{html.escape(caption)}</div>'
 
 
-def _names(children: Sequence[widgets.Widget]) -> str:
-    """Return an invisible picture that runs NAMES in the page once it is loaded."""
-    tips, script = html.escape(json.dumps(dict(_tooltips(children)))), html.escape(NAMES)
+def _script(children: Sequence[widgets.Widget]) -> str:
+    """Return an invisible picture that runs SCRIPT in the page once it is loaded."""
+    tips, script = html.escape(json.dumps(dict(_tooltips(children)))), html.escape(SCRIPT)
     return f'<img hidden src="{DOT}" data-tips="{tips}" onload="{script}">'
 
 
@@ -215,12 +323,3 @@ def _tooltips(children: Sequence[widgets.Widget]) -> Iterator[tuple[str, str]]:
             yield from _tooltips(child.children)
         elif getattr(child, "tooltip", None):
             yield child.description, child.tooltip
-
-
-def _layout(gap: str, **options: str) -> widgets.Layout:
-    return widgets.Layout(grid_gap=gap, **options)
-
-
-def _tile() -> widgets.VBox:
-    image = widgets.Image(format="jpeg", layout=widgets.Layout(width="100%"))
-    return widgets.VBox([image, widgets.HTML()], layout=widgets.Layout(min_width="0"))

@@ -9,11 +9,12 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from nst_helpers.activations import channel_peaks, cut_patch
+from nst_helpers.activations import channel_peaks
 from nst_helpers.figures import COLOURS
-from nst_helpers.gallery import PICTURES
 from nst_helpers.images import resize_image
 from nst_helpers.panels.drawing import (
+    DASHES,
+    LINES,
     RED,
     YELLOW,
     View,
@@ -23,13 +24,16 @@ from nst_helpers.panels.drawing import (
     lit,
     marked,
     matrix_picture,
+    patch,
     small_figure,
-    tiled,
 )
 from nst_helpers.panels.wording import number, short_name
 from nst_helpers.style_matrix import gram_matrix, strongest_pairs
 
 SIZE = 192  # pixels of the longer side: all activations of all pictures fit into 100 MB
+
+PATCHES = 6  # of the pictures that excite a channel most
+PAIRS = 2  # of channels, shown in A and in B
 
 Blocks = Mapping[str, Mapping[str, np.ndarray]]
 
@@ -43,6 +47,9 @@ def activation_view(
     channel: int,
 ) -> View:
     """Show where a channel fires in a picture, and the patches that excite it most.
+
+    Light and colours are on the channel's own scale over all pictures, so that a picture which
+    leaves the channel cold stays dark.
 
     Parameters
     ----------
@@ -60,37 +67,41 @@ def activation_view(
     Returns
     -------
     View
-        The picture lit where the channel fires, the feature map, nine patches.
+        The picture lit where the channel fires and the feature map; the patches.
     """
     blocks = activations[layer]
     n_H, n_W, n_C = blocks[picture].shape[1:]
     channel %= n_C
     feature_map = np.float32(blocks[picture][0, :, :, channel])
-    peaks = channel_peaks(blocks, channel)
-    patches = [cut_patch(pictures[p.picture], fields[layer].box(p.i, p.j)) for p in peaks]
-    largest = feature_map.max()
-    name = short_name(layer)
-    best = peaks[0]
+    peaks = channel_peaks(blocks, channel, PATCHES)
+    best, here = peaks[0], feature_map.max()
+    largest = max(best.activation, 1e-12)
+    patches = [
+        (
+            f"{readable(peak.picture)}: {number(peak.activation)}",
+            patch(pictures[peak.picture], fields[layer].box(peak.i, peak.j)),
+        )
+        for peak in peaks
+    ]
     return View(
         [
             [
-                ("The picture, lit where the channel fires", lit(pictures[picture], feature_map)),
+                ("Lit where the channel fires", lit(pictures[picture], feature_map, largest)),
                 (
-                    f"Feature map: {n_H} × {n_W} numbers, 0 to {number(largest)}",
-                    coloured(feature_map),
+                    f"Feature map, {n_H} × {n_W}: dark 0, bright {number(largest)}",
+                    coloured(feature_map, largest=largest),
                 ),
-                ("The patches that excite it most, of all pictures", tiled(patches, 3)),
-            ]
+            ],
+            patches,
         ],
-        f"{name}, channel {channel} of {n_C}: at most {number(largest)} in this picture. Most "
-        f"excited by “{PICTURES[best.picture].title}” ({number(best.activation)}); one activation "
-        f"sees {fields[layer].size} × {fields[layer].size} pixels.",
+        f"{short_name(layer)}, channel {channel} of {n_C}: at most {number(here)} in this "
+        f"picture, {here / largest:.0%} of the most in any, {number(largest)} in "
+        f"“{readable(best.picture)}”. Below, where it fires most; one activation sees "
+        f"{fields[layer].size} × {fields[layer].size} pixels. Hatched: beyond the border.",
     )
 
 
-def pair_view(
-    picture: np.ndarray, block: np.ndarray, k: int, k_prime: int, i: float, j: float
-) -> View:
+def pair_view(picture: np.ndarray, block: np.ndarray, k: int, k_prime: int, i: int, j: int) -> View:
     """Show the pair of numbers at one position, among all pairs, and the sum they make.
 
     Parameters
@@ -101,8 +112,8 @@ def pair_view(
         The picture's activations.
     k, k_prime : int
         Two channels.
-    i, j : float
-        The position, as shares of the height and the width, 0 to 1.
+    i, j : int
+        The position: its row and column, at most the last ones.
 
     Returns
     -------
@@ -110,23 +121,22 @@ def pair_view(
         The picture and both feature maps with the position marked; scatter and running sum.
     """
     n_H, n_W = block.shape[1:3]
-    i, j = round(i * (n_H - 1)), round(j * (n_W - 1))
+    i, j = min(i, n_H - 1), min(j, n_W - 1)
     red, yellow = np.float32(block[0, :, :, k]), np.float32(block[0, :, :, k_prime])
     here = i * n_W + j
     sums = np.cumsum(np.float64(red).ravel() * np.float64(yellow).ravel())
     x, y = red[i, j], yellow[i, j]
+    pairs, total = _pairs_and_sum(red.ravel(), yellow.ravel(), sums, here, k, k_prime)
     return View(
         [
             [
-                ("The picture, with the position", marked(picture, i, j, n_H, n_W)),
+                ("Click: another position", marked(picture, i, j, n_H, n_W)),
                 (f"Channel k = {k}", marked(coloured(red, RED), i, j, n_H, n_W)),
                 (f"Channel k' = {k_prime}", marked(coloured(yellow, YELLOW), i, j, n_H, n_W)),
             ],
             [
-                (
-                    "Left: all pairs, one dot a position. Right: their products, summed row by row",
-                    _pairs_and_sum(red.ravel(), yellow.ravel(), sums, here, k, k_prime),
-                )
+                ("All pairs, a dot per position", pairs),
+                ("Their products, summed row by row", total),
             ],
         ],
         f"At i = {i}, j = {j} the pair is ({number(x)}, {number(y)}), its product "
@@ -142,6 +152,7 @@ def style_matrix_view(
     picture_a: str,
     picture_b: str,
     pairs: str,
+    shown: int = 0,
 ) -> View:
     """Show two pictures' style matrices, their difference, and the strongest pairs.
 
@@ -158,40 +169,55 @@ def style_matrix_view(
         What to compare.
     pairs : {"A", "B", "difference"}
         In which matrix the strongest pairs of different channels are looked for.
+    shown : int
+        How many channels: those with the strongest pairs. 0 shows all.
 
     Returns
     -------
     View
-        Three matrices; below, where the three strongest pairs fire together in A and in B.
+        Three matrices; below, where the strongest pairs fire together in A and in B.
     """
     blocks = {name: np.float32(activations[layer][name]) for name in (picture_a, picture_b)}
     a_A, a_B = blocks[picture_a], blocks[picture_b]
     G_A, G_B = (gram_matrix(a).numpy() / (a.shape[1] * a.shape[2]) for a in (a_A, a_B))
     matrices = {"A": G_A, "B": G_B, "difference": G_A - G_B}
+    strongest = strongest_pairs(matrices[pairs], PAIRS)
+    # A channel is as strong as its strongest pair: so the pairs that are named are shown.
+    strength = np.abs(matrices[pairs] - np.diag(np.diag(matrices[pairs]))).max(axis=0)
+    order = np.argsort(-strength, kind="stable")[: shown or None]
     # A few entries tower above all others; they may share the full colour.
-    largest = max(float(np.quantile(G, 0.998)) for G in (G_A, G_B))
-    strongest = strongest_pairs(matrices[pairs], 3)
+    quantile = 0.97 if shown else 0.998
+    largest = max(float(np.quantile(G[np.ix_(order, order)], quantile)) for G in (G_A, G_B))
+    framed = [pair[:2] for pair in strongest] if shown else []
+    drawn = [
+        (caption, matrix_picture(G, order, largest, signed, framed))
+        for caption, G, signed in (
+            (f"A per position, 0 to {number(largest)}", G_A, False),
+            ("B, in the same colours", G_B, False),
+            ("A − B: red more in A, blue in B", G_A - G_B, True),
+        )
+    ]
     together = []
     for k, k_prime, _ in strongest:
-        for side, name in (("A", picture_a), ("B", picture_b)):
-            product = blocks[name][0, :, :, k] * blocks[name][0, :, :, k_prime]
-            peak = max(bright(b[0, :, :, k] * b[0, :, :, k_prime]) for b in blocks.values())
-            shown = lit(square_picture(pictures[name]), product, largest=peak)
-            together.append((f"{side}: {k} and {k_prime}", shown))
-    listed = "; ".join(f"{k} and {k_prime} ({number(value)})" for k, k_prime, value in strongest)
+        products = [b[0, :, :, k] * b[0, :, :, k_prime] for b in (a_A, a_B)]
+        peak = max(bright(product) for product in products)
+        for side, name, product in zip("AB", (picture_a, picture_b), products, strict=True):
+            together.append((f"{side}: {k} and {k_prime}", lit(pictures[name], product, peak)))
+    listed = " and ".join(f"{k}, {k_prime} ({number(value)})" for k, k_prime, value in strongest)
     where = {"A": "in A", "B": "in B", "difference": "in the difference A − B"}[pairs]
     distance = np.linalg.norm(G_A - G_B) / np.linalg.norm(G_A)
+    if np.array_equal(G_A, G_B):
+        says = "A and B are the same picture: their matrices are equal, and A − B is 0 everywhere."
+    else:
+        says = (
+            f"The difference measures {distance:.0%} of A. The strongest pairs {where}: {listed}; "
+            "below, both pictures lit where the two fire together."
+        )
+    which = f"the {len(order)} strongest of" if shown else "all"
     return View(
-        [
-            [
-                (f"A: G a position, 0 to {number(largest)} or more", matrix_picture(G_A, largest)),
-                ("B: the same colours", matrix_picture(G_B, largest)),
-                ("A − B: red where A has more, blue B", matrix_picture(G_A - G_B, largest, True)),
-            ],
-            together,
-        ],
-        f"{short_name(layer)}: the strongest pairs {where} are channels {listed}. The difference "
-        f"measures {distance:.0%} of A. Brightness goes with the root of an entry.",
+        [drawn, together],
+        f"{short_name(layer)}, {which} {len(G_A)} channels, sorted. {says} Colour goes with the "
+        "root of an entry.",
     )
 
 
@@ -221,8 +247,8 @@ def layer_view(
             [
                 ("The style picture S", style),
                 (f"From noise, with {short_name(layer)} alone", image),
-                ("J, as a share of its first value", figure_picture(_curves_of(syntheses, layer))),
-            ]
+            ],
+            [("J, as a share of its first value", figure_picture(_curves_of(syntheses, layer)))],
         ],
         f"{short_name(layer)}: {len(J)} steps took J from {number(J[0])} to "
         f"{number(J[-1])}, a factor of {number(J[0] / max(J[-1], 1e-30))}.",
@@ -234,65 +260,74 @@ def square_picture(picture: np.ndarray) -> np.ndarray:
     return resize_image(picture, (SIZE, SIZE))
 
 
-@cache
-def _pair_chart() -> tuple:
-    """Return the canvas, its two axes, the five marks in them, and a place for what is drawn.
+def readable(picture: str) -> str:
+    """Return a bundled picture's short name as words: "starry night"."""
+    return picture.replace("_", " ")
+
+
+class _Chart:
+    """A plot whose ground is drawn once, and a ring that is drawn anew when a position moves.
 
     Made once: to make axes takes longer than to draw them.
     """
-    figure, (pairs, total) = small_figure(
-        10, 3.5, 2, left=0.09, right=0.985, wspace=0.27, bottom=0.19, top=0.91
-    )
-    ring = {"color": COLOURS[5], "markersize": 14, "fillstyle": "none", "mew": 3}
-    marks = (
-        *pairs.plot([], [], ".", color=COLOURS[0], alpha=0.35, markersize=5, markeredgewidth=0),
-        *pairs.plot([], [], "o", **ring, animated=True),
-        *total.plot([], [], color=COLOURS[0], linewidth=2.5),
-        *total.plot([], [], "o", **ring, animated=True),
-        total.axhline(0, color="black", linestyle="--", linewidth=1.5),
-    )
-    total.set_xlabel("positions summed so far")
-    for axis in (pairs, total):
-        axis.grid(alpha=0.3)
-        axis.locator_params(nbins=5)  # the ticks' numbers take most of the time
-    total.ticklabel_format(axis="y", scilimits=(-2, 3))
-    return FigureCanvasAgg(figure), pairs, total, marks, {}
+
+    def __init__(self, left: float, *line: str, **look: object) -> None:
+        figure, (self.axis,) = small_figure(5, 3.4, left=left, bottom=0.2, top=0.92)
+        self.canvas = FigureCanvasAgg(figure)
+        (self.line,) = self.axis.plot([], [], *line, color=COLOURS[0], **look)
+        (self.ring,) = self.axis.plot(
+            [], [], "o", color=COLOURS[5], markersize=14, fillstyle="none", mew=3, animated=True
+        )
+        self.axis.grid(alpha=0.3)
+        self.axis.locator_params(nbins=5)  # the ticks' numbers take most of the time
+        self.of, self.ground = None, None
+
+    def picture(self, of: object, x, y, here: int, **names: str) -> np.ndarray:
+        """Return the chart of (x, y) with a ring at `here`; `of` says whether it is a new one."""
+        if self.of != of:
+            self.line.set_data(x, y)
+            self.axis.set(**names)
+            self.axis.relim()
+            self.axis.autoscale_view()
+            self.canvas.draw()
+            self.of, self.ground = of, self.canvas.copy_from_bbox(self.canvas.figure.bbox)
+        self.canvas.restore_region(self.ground)
+        self.ring.set_data(x[[here]], y[[here]])
+        self.axis.draw_artist(self.ring)
+        return np.asarray(self.canvas.buffer_rgba())[None, ..., :3] / np.float32(255)
 
 
-def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> np.ndarray:
-    canvas, pairs, total, (dots, pair, line, reached, end), drawn = _pair_chart()
-    shown = (k, k_prime, red.tobytes(), yellow.tobytes())
-    if drawn.get("of") != shown:
-        dots.set_data(red, yellow)
-        line.set_data(range(len(sums)), sums)
-        end.set_ydata(sums[[-1, -1]])
-        pairs.set(xlabel=f"channel k = {k}", ylabel=f"channel k' = {k_prime}")
-        total.set_ylabel(f"sum; at the end G({k}, {k_prime})")
-        for axis in (pairs, total):
-            axis.relim()
-            axis.autoscale_view()
-        canvas.draw()
-        drawn.update(of=shown, ground=canvas.copy_from_bbox(canvas.figure.bbox))
-    # Where only the position moved, only the two rings are drawn anew.
-    canvas.restore_region(drawn["ground"])
-    pair.set_data(red[[here]], yellow[[here]])
-    reached.set_data([here], sums[[here]])
-    pairs.draw_artist(pair)
-    total.draw_artist(reached)
-    return np.asarray(canvas.buffer_rgba())[None, ..., :3] / np.float32(255)
+@cache
+def _charts() -> tuple[_Chart, _Chart]:
+    pairs = _Chart(0.17, ".", alpha=0.5, markersize=6, markeredgewidth=0)
+    total = _Chart(0.14, linewidth=2.5)
+    total.axis.axhline(0, color="black", linewidth=1)
+    total.axis.ticklabel_format(axis="y", scilimits=(-2, 3), useMathText=True)
+    return pairs, total
+
+
+def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> list[np.ndarray]:
+    pairs, total = _charts()
+    of = k, k_prime, red.tobytes(), yellow.tobytes()
+    names = {"xlabel": f"channel k = {k}", "ylabel": f"channel k' = {k_prime}"}
+    return [
+        pairs.picture(of, red, yellow, here, **names),
+        total.picture(
+            of, np.arange(len(sums)), sums, here,
+            xlabel="positions summed so far", ylabel=f"sum; at the end G({k}, {k_prime})",
+        ),
+    ]  # fmt: skip
 
 
 def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str) -> Figure:
-    figure, (axis,) = small_figure(5, 3.75, left=0.18, bottom=0.16, top=0.83)
-    dashes = ("-", "--", "-.", ":", (0, (5, 1)))
+    figure, (axis,) = small_figure(9, 2.9, left=0.1, right=0.76, bottom=0.2, top=0.95)
     for n, (layer, (_, history)) in enumerate(syntheses.items()):
-        strong = layer == chosen
         J = np.asarray(history["J"])
         axis.semilogy(
-            J / J[0], color=COLOURS[n % 7], linestyle=dashes[n % 5],
-            linewidth=4 if strong else 1.8, alpha=1 if strong else 0.6, label=short_name(layer),
+            J / J[0], color=LINES[n % len(LINES)], linestyle=DASHES[n % len(DASHES)],
+            linewidth=5 if layer == chosen else 1.8, label=short_name(layer),
         )  # fmt: skip
     axis.set(xlabel="step", ylabel="J / first J")
     axis.grid(alpha=0.3)
-    figure.legend(loc="upper center", ncols=3, fontsize=12, frameon=False, labelspacing=0.2)
+    figure.legend(loc="center right", fontsize=14, frameon=False, handlelength=2.8)
     return figure
