@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.images import MAX_SIDE, check_image
+from nst_helpers.images import MAX_SIDE, as_image
 from nst_helpers.network.vgg import check_layer, preprocess
 from nst_helpers.refusals import nearest, said, whole_number
 
@@ -46,7 +46,7 @@ def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
 
     def extract(image: tf.Tensor) -> dict[str, tf.Tensor]:
         if not tf.is_symbolic_tensor(image):
-            checked = check_image(image)
+            checked = as_image(image)
             if not tf.is_tensor(image):  # a tensor stays the one that a tape may watch
                 image = checked
             if min(image.shape[1:3]) < smallest:
@@ -231,7 +231,7 @@ def cut_patch(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     ValueError
         Not a picture, or the box is empty or wholly outside.
     """
-    image = check_image(image)
+    image = as_image(image)
     height, width = image.shape[1:3]
     if not isinstance(box, tuple | list) or len(box) != 4:
         raise ValueError(f"box is {said(box)}, expected (top, left, bottom, right) in pixels.")
@@ -279,7 +279,7 @@ def activation_gradient(
     ValueError
         Not a picture, a layer that the extractor does not give, or no such activation.
     """
-    image = tf.constant(check_image(image))
+    image = tf.constant(as_image(image))
     if not callable(extract):
         raise TypeError(f"extract is {extract!r}, expected the function that extractor() returns.")
     with tf.GradientTape() as tape:

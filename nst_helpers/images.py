@@ -2,116 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import math
 import os
-import tempfile
-import warnings
+import secrets
+import shutil
 from pathlib import Path
+from typing import IO
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 
+from nst_helpers.paths import as_path
 from nst_helpers.refusals import whole_number
+from nst_helpers.session.quiet_pillow import quiet_pillow
 
 MAX_PIXELS = 64_000_000
+MAX_JPEG_PIXELS = 256_000_000  # a JPEG can be decoded at an eighth of its size
 MIN_SIDE = 2
 MAX_SIDE = 8192
-READABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
+READABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "AVIF")  # and HEIC, see _opened
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+DEPTHS = (1, 8, 10, 12, 14, 16)  # bits of a number in a picture
+UPRIGHT = {  # what undoes each way to hold a camera, by EXIF's number for it
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# One form
 
 
-def load_image(
-    source: str | Path | bytes | Image.Image | np.ndarray, size: int | None = 256
-) -> np.ndarray:
-    """Read a picture and bring it into the one form that the series uses.
-
-    EXIF rotation is applied, transparency is laid on white, greyscale is widened to three
-    channels, 16-bit depth is scaled to [0, 1], and of an animation the first frame is taken.
-
-    Parameters
-    ----------
-    source : path, bytes, PIL image or array
-        A file, the content of a file, an open picture, or an array of shape (H, W), (H, W, 1),
-        (H, W, 3), (H, W, 4) or (1, H, W, 3): integers in 0..255 (uint8) or 0..65535 (uint16),
-        or floats in [0, 1].
-    size : int or None
-        Length of the longer side in pixels, the aspect is kept; None keeps the picture's own.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32, (1, H, W, 3), RGB in [0, 1].
-
-    Raises
-    ------
-    FileNotFoundError, IsADirectoryError
-        There is no such file, or it is a folder.
-    TypeError
-        The source is of another kind.
-    ValueError
-        Not a picture, damaged, too large, too thin, or numbers out of range.
-    """
-    if size is not None:
-        size = _side(size)
-    if isinstance(source, np.ndarray):
-        image = _from_array(source, "the array")
-    elif isinstance(source, Image.Image):
-        image = _from_pil(source, "the PIL image", size)
-    elif isinstance(source, bytes | bytearray | memoryview):
-        image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
-    elif isinstance(source, str | os.PathLike):
-        image = _from_file(_as_path(source), size)
-    else:
-        raise TypeError(
-            f"A picture cannot be read from {type(source).__name__}. "
-            "Give a path, bytes, a PIL image or a NumPy array."
-        )
-    if min(image.shape[1:3]) < MIN_SIDE:
-        raise ValueError(_too_thin(image.shape[2], image.shape[1]))
-    return image if size is None else resize_image(image, size)
-
-
-def resize_image(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
-    """Resize a picture with Lanczos filtering.
-
-    Parameters
-    ----------
-    image : array (1, H, W, 3)
-        RGB in [0, 1].
-    size : int or (int, int)
-        The longer side in pixels, aspect kept, or (height, width).
-
-    Returns
-    -------
-    numpy.ndarray
-        float32, (1, H', W', 3), in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        Not a picture of that form, or a side would be under 2 pixels.
-    """
-    image = check_image(image)
-    height, width = image.shape[1:3]
-    if isinstance(size, tuple):
-        if len(size) != 2:
-            raise ValueError(f"size is {size}, expected one number or (height, width).")
-        size = (_side(size[0]), _side(size[1]))
-    else:
-        size = _scaled(height, width, _side(size))
-    if min(size) < MIN_SIDE:
-        raise ValueError(_too_thin(width, height, size))
-    if size == (height, width):
-        return image.copy()
-    channels = [
-        Image.fromarray(image[0, :, :, c]).resize(size[::-1], Image.Resampling.LANCZOS)
-        for c in range(3)
-    ]
-    return np.clip(np.stack(channels, axis=-1, dtype=np.float32), 0, 1)[None]
-
-
-def check_image(image: np.ndarray, name: str = "image") -> np.ndarray:
+def as_image(image: np.ndarray, name: str = "image") -> np.ndarray:
     """Return the picture as a float32 array, or say what is wrong with it.
 
     Parameters
@@ -160,8 +88,312 @@ def check_image(image: np.ndarray, name: str = "image") -> np.ndarray:
     return array
 
 
+def resize_image(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
+    """Resize a picture with Lanczos filtering.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+    size : int or (int, int)
+        The longer side in pixels, aspect kept, or (height, width).
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H', W', 3), in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        Not a picture of that form, or a side would be under 2 pixels.
+    """
+    image = as_image(image)
+    if not isinstance(size, tuple):
+        return resized(image, _scaled(*image.shape[1:3], _side(size)))
+    if len(size) != 2:
+        raise ValueError(f"size is {size}, expected one number or (height, width).")
+    return resized(image, (_side(size[0]), _side(size[1])))
+
+
+def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resize what is known to be a picture: ``resize_image`` without its checks.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        float32, RGB in [0, 1].
+    size : (int, int)
+        Height and width.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, height, width, 3), in [0, 1].
+    """
+    if size == image.shape[1:3]:
+        return image.copy()
+    channels = [
+        Image.fromarray(image[0, :, :, c]).resize(size[::-1], Image.Resampling.LANCZOS)
+        for c in range(3)
+    ]
+    return np.clip(np.stack(channels, axis=-1, dtype=np.float32), 0, 1)[None]
+
+
+def _side(size: int) -> int:
+    return whole_number(size, "size", MIN_SIDE, MAX_SIDE, "pixels")
+
+
+def _scaled(height: int, width: int, longest: int) -> tuple[int, int]:
+    """Return the height and width at which the longer side has that length."""
+    scale = longest / max(height, width)
+    size = round(height * scale), round(width * scale)
+    if min(size) < MIN_SIDE:
+        raise ValueError(_too_thin(height, width, f", which would become {size[1]}×{size[0]}"))
+    return size
+
+
+def _too_thin(height: int, width: int, becomes: str = "") -> str:
+    return (
+        f"The picture is {width}×{height} pixels{becomes}; each side needs at least {MIN_SIDE}. "
+        "Crop it, or take a larger one."
+    )
+
+
+# In
+
+
+def load_image(
+    source: str | Path | bytes | Image.Image | np.ndarray, size: int | None = 256
+) -> np.ndarray:
+    """Read a picture and bring it into the one form that the series uses.
+
+    EXIF rotation is applied, transparency is laid on white, greyscale is widened to three
+    channels, 16-bit depth is scaled to [0, 1], and of an animation the first frame is taken.
+    Where 16 bits hold fewer (a camera's 12, say), these are scaled, and a printed word says so.
+
+    Parameters
+    ----------
+    source : path, bytes, PIL image or array
+        A file (PNG, JPEG, WebP, HEIC, AVIF, GIF, TIFF, BMP, PPM), the content of a file, an open
+        picture, or an array of shape (H, W), (H, W, 1), (H, W, 3), (H, W, 4) or (1, H, W, 3):
+        integers in 0..255 (uint8) or 0..65535 (uint16), or floats in [0, 1].
+    size : int or None
+        Length of the longer side in pixels, the aspect is kept; None keeps the picture's own.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H, W, 3), RGB in [0, 1].
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        There is no such file (it may be an address), or it is a folder.
+    TypeError
+        The source is of another kind.
+    ValueError
+        Not a picture, damaged, too large, too thin, or numbers out of range.
+    """
+    if size is not None:
+        size = _side(size)
+    with quiet_pillow():
+        if isinstance(source, np.ndarray):
+            image = _from_array(source, "the array")
+        elif isinstance(source, Image.Image):
+            image = _from_pil(source, "the PIL image", size)
+        elif isinstance(source, bytes | bytearray | memoryview):
+            image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
+        elif isinstance(source, str | os.PathLike):
+            image = _from_file(as_path(source), size)
+        else:
+            raise TypeError(
+                f"A picture cannot be read from {type(source).__name__}. "
+                "Give a path, bytes, a PIL image or a NumPy array."
+            )
+    height, width = image.shape[1:3]
+    if min(height, width) < MIN_SIDE:
+        raise ValueError(_too_thin(height, width))
+    return image if size is None else resized(image, _scaled(height, width, size))
+
+
+def _from_file(path: Path, size: int | None) -> np.ndarray:
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"'{path}' is a folder. Give the name of a picture in it.")
+    if not os.path.exists(path):  # unlike Path's, it takes names of any length
+        raise FileNotFoundError(f"There is no file '{path}'. Check the name and the folder.")
+    if not path.is_file():  # a pipe would be waited for without end
+        raise ValueError(f"'{path}' is not a file but a device or a pipe. Give a picture file.")
+    with path.open("rb") as stream:
+        return _decode(stream, f"'{path.name}'", size)
+
+
+def _decode(stream: IO[bytes], name: str, size: int | None) -> np.ndarray:
+    with _opened(stream, name) as picture:
+        pixels = math.prod(picture.size)
+        if size and picture.format in ("JPEG", "MPO") and pixels <= MAX_JPEG_PIXELS:
+            # Decoded at a fraction of its size: far faster for camera photos.
+            longest = max(picture.size) if pixels > MAX_PIXELS else min(picture.size)
+            picture.draft(None, [max(1, 2 * size * side // longest) for side in picture.size])
+        return _from_pil(picture, name, size)
+
+
+def _opened(stream: IO[bytes], name: str) -> Image.Image:
+    try:
+        return Image.open(stream, formats=READABLE)
+    except UnidentifiedImageError as error:
+        if heic := _opened_heic(stream, name):
+            return heic
+        raise ValueError(
+            f"{name} is not a picture that can be read. Use a PNG, JPEG or WebP file."
+        ) from error
+    except Exception as error:  # Pillow's readers raise many kinds on damaged files
+        raise ValueError(_damaged(name, error)) from error
+
+
+def _opened_heic(stream: IO[bytes], name: str) -> Image.Image | None:
+    """Open what iPhones make, by its content: it may be named .jpg."""
+    stream.seek(0)
+    if stream.read(12)[4:8] != b"ftyp":
+        return None
+    try:
+        import pillow_heif  # a third of a second, for those who need it
+    except ImportError as error:
+        raise ValueError(
+            f"{name} is a HEIC picture, and pillow-heif is not installed. Run "
+            "`pip install pillow-heif`, or export the picture as JPEG."
+        ) from error
+    stream.seek(0)
+    try:
+        return pillow_heif.HeifImageFile(stream) if pillow_heif.is_supported(stream) else None
+    except Exception as error:
+        raise ValueError(_damaged(name, error)) from error
+
+
+def _damaged(name: str, error: Exception) -> str:
+    return (
+        f"{name} is damaged, cut off, or of a rare kind ({type(error).__name__}). "
+        "Download it again, or save it as PNG."
+    )
+
+
+def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:  # refused before it is read, which would take long
+        raise ValueError(
+            f"{name} has {width}×{height} pixels. At most {MAX_PIXELS // 1_000_000} million "
+            "pixels: make it smaller first."
+        )
+    if size:
+        _scaled(height, width, size)
+    colours_of_16_bits = any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
+    try:
+        picture.load()
+        picture = _upright(picture)
+        if picture.mode[0] in "IF":  # 16 or 32 bits, in Pillow's several ways to hold them
+            picture = picture if picture.mode == "F" else picture.convert("I")
+            extrema = picture.getextrema()
+            numbers = np.asarray(_reduced(picture, size), np.float32)
+        else:
+            numbers = np.asarray(_on_white(picture, size))
+    except Exception as error:  # Pillow's decoders raise many kinds on damaged files
+        raise ValueError(_damaged(name, error)) from error
+    if picture.mode in "IF":
+        numbers = numbers / np.float32(_white(*extrema, name))
+    elif colours_of_16_bits and 0 < numbers.max() < 64:
+        raise ValueError(
+            f"{name} has colours of 16 bits and uses the lower ones alone, up to about "
+            f"{256 * int(numbers.max()) + 255}: it would be nearly black. Scale it first, or save "
+            "it with 8 bits."
+        )
+    return _from_array(numbers, name)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turn the picture by EXIF's orientation alone, and not at all where EXIF is unreadable."""
+    turn = None
+    with contextlib.suppress(Exception):  # cameras and programs write all kinds of junk there
+        turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _reduced(picture: Image.Image, size: int | None) -> Image.Image:
+    # Means of whole blocks, in 8 bits: 64 million floats would take seconds and gigabytes.
+    factor = max(picture.size) // (2 * size) if size else 1
+    return picture.reduce(factor) if factor > 1 else picture
+
+
+def _on_white(picture: Image.Image, size: int | None) -> Image.Image:
+    if not picture.has_transparency_data:
+        return _reduced(picture.convert("RGB"), size)
+    picture = _reduced(picture.convert("RGBA"), size)
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture).convert("RGB")
+
+
+def _white(low: float, high: float, name: str) -> int:
+    """Return the number that is white: the largest of the fewest bits that hold all numbers."""
+    bits = next((bits for bits in DEPTHS if high < 2**bits), None)
+    if bits is None or low < 0:
+        return 1  # refused later, by its own numbers
+    if 1 < bits < 16:
+        print(
+            f"{name} holds numbers up to {high:g}: {2**bits - 1} ({bits} bits) is taken as white."
+        )
+    return 2**bits - 1
+
+
+def _from_array(array: np.ndarray, name: str) -> np.ndarray:
+    given, kind = array.shape, array.dtype
+    if kind == np.uint8:
+        array = array / np.float32(255)
+    elif kind == np.uint16:
+        array = array / np.float32(_white(0, array.max(initial=0), name))
+    elif kind.kind != "f":
+        numbers = ""
+        if kind.kind in "iu" and array.size:
+            numbers = f" Its numbers go from {array.min()} to {array.max()}: divide by white's."
+        raise TypeError(
+            f"{name} holds {kind}; expected uint8, uint16, or floats in [0, 1].{numbers}"
+        )
+    if array.ndim == 4 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim == 2:
+        array = array[:, :, None]
+    if array.ndim != 3 or array.shape[2] not in (1, 3, 4):
+        raise ValueError(
+            f"{name} has shape {given}; expected (H, W), (H, W, 1), (H, W, 3), (H, W, 4) "
+            "or (1, H, W, 3)."
+        )
+    if array.shape[2] == 1:
+        array = np.repeat(array, 3, axis=2)
+    if array.shape[2] == 4:
+        alpha = array[:, :, 3:]
+        array = array[:, :, :3] * alpha + (1 - alpha)
+    return as_image(array[None].astype(np.float32), name)
+
+
+# Out
+
+
+def to_pil(image: np.ndarray) -> Image.Image:
+    """Return what is known to be a picture as an 8-bit PIL image.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1].
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB.
+    """
+    return Image.fromarray(np.uint8(np.rint(np.clip(image[0], 0, 1) * 255)))
+
+
 def encode_png(image: np.ndarray, settings: dict | None = None) -> bytes:
-    """Return the picture as a PNG file, with the settings that made it as text inside.
+    """Return what is known to be a picture as a PNG file, with the settings that made it inside.
 
     Parameters
     ----------
@@ -177,8 +409,8 @@ def encode_png(image: np.ndarray, settings: dict | None = None) -> bytes:
 
     Raises
     ------
-    ValueError
-        Not a picture of that form.
+    TypeError
+        The settings are no dictionary, or hold what JSON cannot.
     """
     note = PngImagePlugin.PngInfo()
     if settings is not None:
@@ -218,7 +450,7 @@ def save_image(image: np.ndarray, path: str | Path) -> Path:
     OSError
         The disk is full, or nothing may be written there.
     """
-    path = _as_path(path)
+    path = as_path(path)
     if path.suffix.lower() not in FORMATS:
         raise ValueError(
             f"Cannot tell the format of '{path.name}'. End the name in {', '.join(FORMATS)}."
@@ -227,7 +459,7 @@ def save_image(image: np.ndarray, path: str | Path) -> Path:
         raise IsADirectoryError(f"'{path}' is a folder. Give the name of a file in it.")
     if not os.path.isdir(path.parent):
         raise FileNotFoundError(f"The folder '{path.parent}' does not exist. Make it first.")
-    picture = to_pil(image)
+    picture = to_pil(as_image(image))
     try:
         _write_whole(picture, path)
     except (OSError, ValueError) as error:  # ValueError: a name that no disk can hold
@@ -240,167 +472,13 @@ def save_image(image: np.ndarray, path: str | Path) -> Path:
 
 
 def _write_whole(picture: Image.Image, path: Path) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        try:
-            picture.save(part, FORMATS[path.suffix.lower()], quality=95)
-            part.close()
-            os.chmod(part.name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            os.replace(part.name, path)
-        except BaseException:
-            part.close()
-            os.unlink(part.name)
-            raise
-
-
-def _as_path(path: str | os.PathLike) -> Path:
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        return Path(path)
-    except TypeError as error:
-        raise TypeError(
-            f"path is {path!r}, expected the name of a file such as 'result.png'."
-        ) from error
-
-
-def to_pil(image: np.ndarray) -> Image.Image:
-    """Return the picture as an 8-bit PIL image.
-
-    Parameters
-    ----------
-    image : array (1, H, W, 3)
-        RGB in [0, 1].
-
-    Returns
-    -------
-    PIL.Image.Image
-        Mode RGB.
-
-    Raises
-    ------
-    ValueError
-        Not a picture of that form.
-    """
-    return Image.fromarray(np.uint8(np.rint(np.clip(check_image(image)[0], 0, 1) * 255)))
-
-
-def _side(size: int) -> int:
-    return whole_number(size, "size", MIN_SIDE, MAX_SIDE, "pixels")
-
-
-def _scaled(height: int, width: int, longest: int) -> tuple[int, int]:
-    scale = longest / max(height, width)
-    return round(height * scale), round(width * scale)
-
-
-def _too_thin(width: int, height: int, result: tuple[int, int] | None = None) -> str:
-    becomes = f", which would become {result[1]}×{result[0]}" if result else ""
-    return (
-        f"The picture is {width}×{height} pixels{becomes}; each side needs at least "
-        f"{MIN_SIDE}. Crop it, or take a larger one."
-    )
-
-
-def _from_file(path: Path, size: int | None) -> np.ndarray:
-    if os.path.isdir(path):
-        raise IsADirectoryError(f"'{path}' is a folder. Give the name of a picture in it.")
-    if not os.path.exists(path):  # unlike Path's, it takes names of any length
-        raise FileNotFoundError(f"There is no file '{path}'. Check the name and the folder.")
-    if not path.is_file():  # a pipe would be waited for without end
-        raise ValueError(f"'{path}' is not a file but a device or a pipe. Give a picture file.")
-    with path.open("rb") as stream:
-        return _decode(stream, f"'{path.name}'", size)
-
-
-def _decode(stream, name: str, size: int | None) -> np.ndarray:
-    with warnings.catch_warnings():
-        # Pillow warns of size and of damage; here both are refused, below.
-        warnings.simplefilter("ignore")
-        with _opened(stream, name) as picture:
-            _check_pixels(picture, name, size)
-            if size:
-                # JPEGs can be decoded at a fraction of their size: far faster for camera photos.
-                picture.draft(None, (2 * size, 2 * size))
-            return _from_pil(picture, name, size)
-
-
-def _opened(stream, name: str) -> Image.Image:
-    try:
-        return Image.open(stream, formats=READABLE)
-    except UnidentifiedImageError as error:
-        raise ValueError(
-            f"{name} is not a picture that can be read. Use a PNG, JPEG or WebP file."
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"{name} is too large to open. {_limit()}") from error
-    except Exception as error:  # Pillow's readers raise many kinds on damaged files
-        raise ValueError(_damaged(name, error)) from error
-
-
-def _limit() -> str:
-    return f"At most {MAX_PIXELS // 1_000_000} million pixels: make it smaller first."
-
-
-def _damaged(name: str, error: Exception) -> str:
-    return (
-        f"{name} is damaged, cut off, or of a rare kind ({type(error).__name__}). "
-        "Download it again, or save it as PNG."
-    )
-
-
-def _check_pixels(picture: Image.Image, name: str, size: int | None) -> None:
-    """Refuse what would take long to read, before it is read."""
-    width, height = picture.size
-    if width * height > MAX_PIXELS:
-        raise ValueError(f"{name} has {width}×{height} pixels. {_limit()}")
-    if size and min(result := _scaled(height, width, size)) < MIN_SIDE:
-        raise ValueError(_too_thin(width, height, result))
-
-
-def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
-    _check_pixels(picture, name, size)
-    try:
-        array = _pixels(ImageOps.exif_transpose(picture), size)
-    except Exception as error:  # Pillow's decoders raise many kinds on damaged files
-        raise ValueError(_damaged(name, error)) from error
-    return _from_array(array, name)
-
-
-def _pixels(picture: Image.Image, size: int | None) -> np.ndarray:
-    def reduced(picture: Image.Image) -> Image.Image:
-        # Means of whole blocks, in 8 bits: 64 million floats would take seconds and gigabytes.
-        factor = max(picture.size) // (2 * size) if size else 1
-        return picture.reduce(factor) if factor > 1 else picture
-
-    if picture.mode.startswith("I"):  # 16 bits, in Pillow's several ways to hold them
-        grey = np.asarray(reduced(picture.convert("I")), np.float32)
-        return np.clip(grey / 65535, 0, 1)
-    if picture.mode == "F":
-        grey = np.asarray(reduced(picture), np.float32)
-        return grey / (255 if grey.max() > 1 else 1)
-    if picture.has_transparency_data:
-        picture = reduced(picture.convert("RGBA"))
-        white = Image.new("RGBA", picture.size, "white")
-        return np.asarray(Image.alpha_composite(white, picture).convert("RGB"))
-    return np.asarray(reduced(picture.convert("RGB")))
-
-
-def _from_array(array: np.ndarray, name: str) -> np.ndarray:
-    given = array.shape
-    if array.dtype == np.uint8 or array.dtype == np.uint16:
-        array = array / np.float32(np.iinfo(array.dtype).max)
-    elif array.dtype.kind != "f":
-        raise TypeError(f"{name} holds {array.dtype}; expected uint8, uint16, or floats in [0, 1].")
-    if array.ndim == 4 and array.shape[0] == 1:
-        array = array[0]
-    if array.ndim == 2:
-        array = array[:, :, None]
-    if array.ndim != 3 or array.shape[2] not in (1, 3, 4):
-        raise ValueError(
-            f"{name} has shape {given}; expected (H, W), (H, W, 1), (H, W, 3), (H, W, 4) "
-            "or (1, H, W, 3)."
-        )
-    if array.shape[2] == 1:
-        array = np.repeat(array, 3, axis=2)
-    if array.shape[2] == 4:
-        alpha = array[:, :, 3:]
-        array = array[:, :, :3] * alpha + (1 - alpha)
-    return check_image(array[None].astype(np.float32), name)
+        with part.open("xb") as stream:
+            picture.save(stream, FORMATS[path.suffix.lower()], quality=95)
+        with contextlib.suppress(OSError):  # a new file, or a share without such rights
+            shutil.copymode(path, part)
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

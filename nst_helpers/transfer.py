@@ -22,7 +22,7 @@ from nst_helpers.costs import (
     style_difference,
     total_cost,
 )
-from nst_helpers.images import check_image, resize_image
+from nst_helpers.images import as_image, resize_image
 from nst_helpers.network.vgg import (
     CONTENT_LAYER,
     STYLE_LAYERS,
@@ -127,8 +127,8 @@ class StyleTransfer:
         if content is None and style is None:
             raise ValueError("Neither content nor style is given; at least one is needed.")
         # Copies: what happens to the reader's arrays afterwards does not change the problem.
-        self._content = None if content is None else check_image(content, "content").copy()
-        self._style = None if style is None else check_image(style, "style").copy()
+        self._content = None if content is None else as_image(content, "content").copy()
+        self._style = None if style is None else as_image(style, "style").copy()
         for name, picture in (("content", self._content), ("style", self._style)):
             if picture is not None and min(picture.shape[1:3]) < MIN_SIDE:
                 raise ValueError(
@@ -221,7 +221,7 @@ class StyleTransfer:
         ValueError
             Not a picture of the transfer's size (or of one of its coarser levels).
         """
-        image = check_image(image)
+        image = as_image(image)
         if image.shape[1:3] not in self._sizes:
             raise ValueError(
                 f"image is {image.shape[2]}×{image.shape[1]} pixels; this transfer works at "
@@ -437,7 +437,7 @@ class StyleTransfer:
 
     def _first_picture(self, start: str | np.ndarray, seed: int) -> np.ndarray:
         if not isinstance(start, str):
-            return resize_image(check_image(start, "start"), self.size)
+            return resize_image(as_image(start, "start"), self.size)
         choice(start, "start", STARTS, "a picture")
         if start == "noise":
             rng = np.random.default_rng(whole_number(seed, "seed"))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tqdm import tqdm
 
 from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, StyleTransfer, load_picture, load_vgg
-from nst_helpers.images import check_image, resize_image
+from nst_helpers.images import as_image, resize_image
 from nst_helpers.optimisers import _linear_algebra
 from nst_helpers.transfer import COARSEST, _level_sizes, _shares
 
@@ -31,7 +31,7 @@ def first_cost(transfer, image):
 
 def assert_best(transfer):
     """The picture kept is valid, and it is the best of all that were measured at its size."""
-    image = check_image(transfer.image)
+    image = as_image(transfer.image)
     assert image.shape[1:3] == transfer.size
     measured = transfer.history["J"]
     if measured:
@@ -390,7 +390,7 @@ def test_an_iterator_left_early_leaves_no_thread(transfer, how):
     del walk
     gc.collect()
     assert not set(searches()) - before
-    check_image(transfer.image)
+    as_image(transfer.image)
     assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
 
 
@@ -489,7 +489,7 @@ def test_interrupts_on_the_way_up_the_levels(vgg, style):
     for delay in (0.05, 0.2, 0.4):
         with contextlib.suppress(KeyboardInterrupt), interrupted_after(delay):
             transfer.run(ENDLESS, **QUIET)
-        assert check_image(transfer.image).shape == content.shape
+        assert as_image(transfer.image).shape == content.shape
     assert len(transfer.run(4, **QUIET)[1]["J"]) == 4
 
 
@@ -580,7 +580,7 @@ def test_a_cost_too_large_for_single_precision(vgg, content, style, capsys):
 def test_giant_steps_never_make_the_picture_worse(vgg, content, style, optimiser, rate):
     transfer = StyleTransfer(content, style, vgg, levels=1, optimiser=optimiser, rate=rate)
     image, history = transfer.run(6, **QUIET)
-    check_image(image)
+    as_image(image)
     assert first_cost(transfer, image) <= history["J"][0] * (1 + 1e-5)
     assert_best(transfer)
 
@@ -589,7 +589,7 @@ def test_giant_steps_never_make_the_picture_worse(vgg, content, style, optimiser
 def test_pictures_of_one_colour(vgg, value):
     plain = np.full((1, 32, 40, 3), value, np.float32)
     image, history = StyleTransfer(plain, plain, vgg).run(4, **QUIET)
-    check_image(image)
+    as_image(image)
     assert np.isfinite(history["J"]).all()
 
 

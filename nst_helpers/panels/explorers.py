@@ -11,7 +11,7 @@ import numpy as np
 
 from nst_helpers.activations import extractor, receptive_field
 from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
-from nst_helpers.images import check_image
+from nst_helpers.images import as_image
 from nst_helpers.network.vgg import STYLE_LAYERS
 from nst_helpers.panels.drawing import View
 from nst_helpers.panels.look import Clicked, Panel, box, count_slider, explorer, menu, slider
@@ -210,7 +210,7 @@ def layer_explorer(style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, 
     Panel
         A slider through the layers.
     """
-    style = check_image(style, "style")
+    style = as_image(style, "style")
     tip = "The one layer whose style matrix the noise was brought to"
     controls = {"layer": _layer_slider(tip, list(syntheses), len(syntheses) // 2)}
     views = {layer: layer_view(style, syntheses, layer) for layer in syntheses}
