@@ -9,8 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nst_helpers.blocks import as_block
 from nst_helpers.images import MAX_SIDE, as_image
-from nst_helpers.network.vgg import check_layer, preprocess
+from nst_helpers.network.vgg import known_layer, preprocess
 from nst_helpers.refusals import nearest, said, whole_number
 
 Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
@@ -39,27 +40,45 @@ def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
     ValueError
         No layer, or one that the network does not have (the nearest names are given).
     """
-    layers = check_layers(vgg, layers)
-    blocks = {layer: vgg.get_layer(layer).output for layer in layers}
-    cut = keras.Model(vgg.input, blocks)
-    smallest = 2 ** max(_pools_before(vgg, layer) for layer in layers)
+    layers = known_layers(vgg, layers)
+    network = cut(vgg, layers)
+    smallest = max(receptive_field(vgg, layer).stride for layer in layers)
 
     def extract(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        if not tf.is_symbolic_tensor(image):
-            checked = as_image(image)
-            if not tf.is_tensor(image):  # a tensor stays the one that a tape may watch
-                image = checked
-            if min(image.shape[1:3]) < smallest:
-                raise ValueError(
-                    f"The picture is {image.shape[2]}×{image.shape[1]} pixels; these layers "
-                    f"need at least {smallest}×{smallest}. Load it at a larger size."
-                )
-        return cut(preprocess(image))
+        if tf.is_symbolic_tensor(image):
+            return network(preprocess(image))
+        checked = as_image(image)
+        height, width = checked.shape[1:3]
+        if min(height, width) < smallest:
+            raise ValueError(
+                f"The picture is {width}×{height} pixels; these layers need at least "
+                f"{smallest}×{smallest}. Load it at a larger size."
+            )
+        # A tensor stays the one that a tape may watch.
+        return network(preprocess(image if tf.is_tensor(image) else checked))
 
     return extract
 
 
-def check_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:
+def cut(vgg: keras.Model, layers: Iterable[str]) -> keras.Model:
+    """Return the network up to the deepest of these layers, which it gives all in one pass.
+
+    Parameters
+    ----------
+    vgg : keras.Model
+        From ``load_vgg``.
+    layers : iterable of str
+        From ``known_layers``.
+
+    Returns
+    -------
+    keras.Model
+        From a preprocessed picture to {layer: tensor (1, n_H, n_W, n_C)}; checks nothing.
+    """
+    return keras.Model(vgg.input, {layer: vgg.get_layer(layer).output for layer in layers})
+
+
+def known_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:
     """Return the layers' names as a list, or say which the network does not have.
 
     Parameters
@@ -87,7 +106,7 @@ def check_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:
     if not layers:
         raise ValueError("No layer was given, expected a list such as ['block4_conv2'].")
     for layer in layers:
-        check_layer(vgg, layer)
+        known_layer(vgg, layer)
     return list(dict.fromkeys(layers))
 
 
@@ -140,7 +159,7 @@ def receptive_field(vgg: keras.Model, layer: str) -> ReceptiveField:
     ValueError
         The network does not have the layer.
     """
-    check_layers(vgg, [layer])
+    known_layer(vgg, layer)
     size, stride = 1, 1
     for step in vgg.layers[1:]:
         if isinstance(step, keras.layers.Conv2D):
@@ -184,7 +203,7 @@ def channel_peaks(
     Raises
     ------
     ValueError
-        No such channel, no picture, or a count under 1.
+        No such channel, no picture, NaN, or a count under 1.
 
     Notes
     -----
@@ -196,16 +215,9 @@ def channel_peaks(
     count = whole_number(count, "count", 1)
     peaks = []
     for name, a in activations.items():
-        try:
-            a = np.asarray(a, np.float32)
-        except Exception as error:  # other libraries' arrays refuse in their own ways
-            raise TypeError(f"{name} is {type(a).__name__}, expected an array.") from error
-        if a.ndim != 4 or len(a) != 1 or not a.size:
-            raise ValueError(f"{name} has shape {a.shape}, expected (1, n_H, n_W, n_C).")
+        a = as_block(a, f"The activations of {name}").numpy()
         whole_number(channel, "channel", 0, a.shape[-1] - 1, "in this layer")
         feature_map = a[0, :, :, channel]
-        if not np.isfinite(feature_map).all():
-            raise ValueError(f"{name} holds NaN or infinite activations. Check the picture.")
         i, j = np.unravel_index(np.argmax(feature_map), feature_map.shape)
         peaks.append(Peak(name, int(i), int(j), float(feature_map[i, j])))
     return sorted(peaks, key=lambda peak: -peak.activation)[:count]
@@ -298,7 +310,3 @@ def activation_gradient(
             whole_number(index, name, 0, count - 1, "in this layer")
         activation = blocks[layer][0, i, j, channel]
     return tape.gradient(activation, image).numpy()
-
-
-def _pools_before(vgg: keras.Model, layer: str) -> int:
-    return receptive_field(vgg, layer).stride.bit_length() - 1

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from nst_helpers.activations import check_layers, extractor
+from nst_helpers.activations import extractor, known_layers
 from nst_helpers.costs import (
     as_lambdas,
     content_difference,
@@ -457,7 +457,7 @@ def _objective(
     pooling: str,
 ) -> tuple[Callable, Callable]:
     """Return the extractor and the traced J with its gradient, one for all transfers alike."""
-    layers = check_layers(vgg, [*([] if content_layer is None else [content_layer]), *style_layers])
+    layers = known_layers(vgg, [*([] if content_layer is None else [content_layer]), *style_layers])
     key = (content_layer, style_layers, str(padding), str(pooling))
     made = _prepared.setdefault(vgg, {})
     if key not in made:

@@ -596,7 +596,7 @@ def test_pictures_too_small_for_a_deep_layer(vgg, side):
         ({"count": 2.5}, r"count is 2\.5"),
         ({"activations": {}}, "activations is no filled dictionary"),
         ({"activations": A}, "activations is no filled dictionary"),
-        ({"activations": {"flower": A[0]}}, r"flower has shape \(4, 3, 2\)"),
+        ({"activations": {"flower": A[0]}}, r"flower have shape \(4, 3, 2\)"),
     ],
 )
 def test_channel_peaks(changes, message):
@@ -1078,7 +1078,7 @@ OTHER_CALLS = [
         "16384 pixels",
     ),
     ("maps of two", lambda: channel_peaks({"x": [*A, *A]}, 0), ValueError, r"\(2, 4, 3, 2\)"),
-    ("maps of NaN", lambda: channel_peaks({"x": A * NAN}, 0), ValueError, "x holds NaN"),
+    ("maps of NaN", lambda: channel_peaks({"x": A * NAN}, 0), ValueError, "of x hold NaN"),
     ("no layer's blocks", lambda: selective_channel([None], [A]), TypeError, "not NoneType"),
     ("a start of rows", lambda: next(adam(M, 0.1)), ValueError, r"x has shape \(4, 4\)"),
     ("a start of text", lambda: next(l_bfgs("x")), TypeError, "x is str"),
@@ -1147,8 +1147,8 @@ INNER = {
     "gallery": [],
     "network.weights": ["cached_vgg19", "vgg19_file"],
     "network.winograd": ["fold_edge", "winograd_convolution", "winograd_maps"],
-    "network.vgg": ["check_layer"],
-    "activations": ["check_layers"],
+    "network.vgg": ["known_layer"],
+    "activations": ["cut", "known_layers"],
     "blocks": ["as_block", "content_blocks", "positions", "style_blocks", "table"],
     "style_matrix": ["gram_per_position"],
     "costs": ["as_lambdas", "content_difference", "style_difference"],

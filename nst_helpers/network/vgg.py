@@ -105,7 +105,7 @@ def load_vgg(
         ) from error
 
 
-def check_layer(vgg: keras.Model, layer: str) -> str:
+def known_layer(vgg: keras.Model, layer: str) -> str:
     """Return the layer's name, or say which names the network has that are like it.
 
     Parameters
@@ -237,7 +237,7 @@ def prepare_for_transfer(
     ValueError
         An unknown padding, pooling or layer.
     """
-    check_layer(vgg, deepest)
+    known_layer(vgg, deepest)
     if not isinstance(padding, str) or padding not in ("edge", "zero"):
         raise ValueError(f"padding is {padding!r}, expected 'edge' or 'zero'.")
     if not isinstance(pooling, str) or pooling not in ("average", "max"):

@@ -96,7 +96,7 @@ def _checked_or_fetched(target: Path, patience: float) -> Path:
         with contextlib.suppress(OSError):
             if target.stat().st_ino == found.st_ino:
                 target.unlink()
-    _check_reachable(VGG19_URL, VGG19_BYTES)
+    _reach(VGG19_URL, VGG19_BYTES)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
@@ -191,7 +191,7 @@ def _read_npz(path: Path) -> dict[str, list[np.ndarray]]:
         for name in sorted(n for n in file.files if n.endswith("/kernel")):
             layer = name.removesuffix("/kernel")
             sizes = [file.zip.getinfo(f"{layer}/{part}.npy").file_size for part in PARTS]
-            _check_size(sum(sizes) / 8, layer)
+            _refuse_giant(sum(sizes) / 8, layer)
             found[layer] = [np.float32(file[name]), np.float32(file[f"{layer}/bias"])]
     return found
 
@@ -217,11 +217,11 @@ def _kernel_and_bias(group: h5py.Group, name: str) -> list[np.ndarray]:
     arrays.sort(key=lambda array: array.ndim, reverse=True)
     if [array.ndim for array in arrays] != [4, 1]:
         raise ValueError(f"layer {name} has no kernel and bias")
-    _check_size(sum(array.size for array in arrays), name)
+    _refuse_giant(sum(array.size for array in arrays), name)
     return [np.float32(array) for array in arrays]
 
 
-def _check_size(numbers: float, layer: str) -> None:
+def _refuse_giant(numbers: float, layer: str) -> None:
     """Refuse what a small file only claims to hold, before it is unpacked."""
     if numbers > MOST_NUMBERS:
         raise ValueError(f"layer {layer} is larger than any convolution of VGG")
@@ -235,7 +235,7 @@ def _digest(path: Path, algorithm: str) -> str:
     return digest.hexdigest()
 
 
-def _check_reachable(url: str, size: int) -> None:
+def _reach(url: str, size: int) -> None:
     """Ask the server for the file's head, in a thread: even a name look-up can hang."""
     answer: list[str] = []
 
