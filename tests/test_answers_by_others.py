@@ -100,6 +100,41 @@ def halve(H, W, block, filters):
     return np.array([H, W, filters])
 
 
+def swapped_axes(a):
+    """The table with the channels as rows, by einsum's own transposition."""
+    return np.einsum("bijk->kij", a).reshape(a.shape[-1], -1)
+
+
+def pulled(a_S, a_G):
+    """Each position's pull, one after the other."""
+    D = gram_matrix(a_G) - gram_matrix(a_S)
+    pulls = [[tf.linalg.matvec(D, vector) for vector in row] for row in a_G[0]]
+    return tf.stack(pulls)[None] / tf.size(a_G, out_type=tf.int64).numpy() ** 2
+
+
+def half_of_the_tape(a_S, a_G):
+    """The tape on half the block's table, where one factor is held fast."""
+    A, fixed = tf.reshape(a_G, (-1, a_G.shape[-1])), gram_matrix(a_S)
+    with tf.GradientTape() as tape:
+        tape.watch(A)
+        held = tf.stop_gradient(A)
+        J = tf.reduce_sum((tf.matmul(A, held, transpose_a=True) - fixed) ** 2)
+    return 2 * tape.gradient(J, A) / (2 * tf.size(a_G).numpy()) ** 2
+
+
+def by_harmonic_mean(J_layers):
+    values = np.array([*J_layers.values()])
+    harmonic = len(values) / np.sum(1 / values)
+    inverse = {layer: 1 / J / np.sum(1 / values) for layer, J in J_layers.items()}
+    return {layer: weight * values.mean() / harmonic for layer, weight in inverse.items()}
+
+
+def sound_by_loop(T, poolings, filters):
+    while poolings:
+        T, poolings = T // 2, poolings - 1
+    return [[T, filters], [filters, filters]]
+
+
 RIGHT = [
     ("activation", lambda a, i, j, k: tf.squeeze(a)[i, j, k] if a.shape[1] > 1 else None),
     ("activation", lambda a, i, j, k: np.ravel(a)[(i * a.shape[2] + j) * a.shape[3] + k]),
@@ -145,6 +180,32 @@ RIGHT = [
             [alpha, beta], tf.stack([content_cost(g, c), layer_style_cost(s, g)]), 1
         ),
     ),
+    ("style_matrix_by_hand", np.array([[6, 2], [2, 8]])),
+    ("style_matrix_by_hand", tf.constant([[6.0, 2.0], [2.0, 8.0]])),
+    ("style_matrix_by_hand", [[Fraction(6), 2], [2, 2**3]]),
+    ("style_gradient", pulled),
+    ("style_gradient", half_of_the_tape),
+    (
+        "style_gradient",
+        lambda s, g: (
+            tf.linalg.matmul(g, gram_matrix(g) - gram_matrix(s))
+            / float(np.prod(g.shape, dtype=float) ** 2)
+        ),
+    ),
+    ("equal_say", by_harmonic_mean),
+    (
+        "equal_say",
+        lambda J: dict(zip(J, np.mean([*J.values()]) / np.array([*J.values()]) / len(J))),
+    ),
+    ("channel_means", lambda a: sum(positions(a)) / len(positions(a))),
+    ("channel_means", lambda a: keras.layers.GlobalAveragePooling2D()(a)[0]),
+    ("channel_means", lambda a: np.mean(swapped_axes(a), axis=1)),
+    ("mixed_style", lambda a, b, w: tf.add_n([w * gram_matrix(a), (1 - w) * gram_matrix(b)])),
+    ("mixed_style", lambda a, b, w: gram_matrix(w**0.5 * a) + gram_matrix((1 - w) ** 0.5 * b)),
+    ("mixed_style", lambda a, b, w: np.average([by_vectors(a), by_vectors(b)], 0, [w, 1 - w])),
+    ("block_shape_1d", sound_by_loop),
+    ("block_shape_1d", lambda T, p, n: (np.array([T // 2**p, n]), np.array([n, n]))),
+    ("block_shape_3d", lambda D, H, W, p, n: ((D >> p, H >> p, W >> p, n), (n, n))),
     ("gradient_step", step_by_where),
     ("gradient_step", step_by_lists),
     ("gradient_step", lambda G, d, r: tf.minimum(tf.nn.relu(G - r * d), 1.0)),
@@ -424,6 +485,63 @@ WRONG = [
         ),
         NUMPY,
     ),
+    ("style_matrix_by_hand", [[5, 1], [1, 5]], None),
+    ("style_matrix_by_hand", [[8, 2], [2, 6]], "channels exchanged"),
+    ("style_matrix_by_hand", [[4, 2], [2, 4]], "diagonal not squared"),
+    ("style_matrix_by_hand", [[6, 0], [0, 8]], "diagonal only"),
+    ("style_matrix_by_hand", [[16, 16], [16, 16]], "product of the sums"),
+    (
+        "style_matrix_by_hand",
+        slipped(np.reshape([0, 2, 1, 2, 1, 0, 2, 0], (1, 2, 2, 2))),
+        "rows of the picture in place of channels",
+    ),
+    ("style_matrix_by_hand", [[6, 2], [2, float("nan")]], None),
+    ("style_matrix_by_hand", [[1 / 2, 0.25], [0.25, 1]], None),
+    ("style_gradient", lambda s, g: pulled(g, s), "the two pictures exchanged"),
+    ("style_gradient", lambda s, g: 2 * half_of_the_tape(s, g), "a factor 2 too many"),
+    ("style_gradient", lambda s, g: half_of_the_tape(s, g) / 4, "both factors 2 forgotten"),
+    (
+        "style_gradient",
+        lambda s, g: 4 * pulled(s, g) * tf.size(g, out_type=tf.int64).numpy() ** 2,
+        "constant forgotten, factor 4 kept",
+    ),
+    ("style_gradient", lambda s, g: gram_matrix(g) - gram_matrix(s), None),
+    ("style_gradient", lambda s, g: (g - s) / tf.size(g).numpy(), "gradient of the content cost"),
+    ("style_gradient", lambda s, g: traced_cost(s, g), None),
+    ("style_gradient", lambda s, g: pulled(s, g)[..., ::-1], None),
+    ("equal_say", lambda J: {x: np.mean([*J.values()]) / J[x] for x in J}, "Σ λ J is the sum"),
+    ("equal_say", lambda J: {x: 1 / len(J) for x in J}, "equal λ"),
+    ("equal_say", lambda J: {x: 1 / len(J) / J[x] for x in J}, "Σ λ J is 1"),
+    ("equal_say", lambda J: {x: sum(J.values()) - J[x] for x in J}, None),
+    ("equal_say", lambda J: set(J.values()), None),
+    ("equal_say", lambda J: J.update({x: 1 for x in J}) or J, IN_PLACE),
+    ("channel_means", lambda a: keras.layers.GlobalAveragePooling2D()(a), "batch axis left on"),
+    ("channel_means", lambda a: np.median(a, axis=(0, 1, 2)), None),
+    ("channel_means", lambda a: tf.reduce_mean(a), "one number"),
+    ("channel_means", lambda a: tf.reduce_mean(a, -1)[0], "mean over the channels"),
+    ("channel_means", lambda a: np.mean(slipped(a), 0), None),
+    ("mixed_style", lambda a, b, w: gram_matrix(w * a + (1 - w) * b), "the blocks mixed"),
+    (
+        "mixed_style",
+        lambda a, b, w: w * gram_matrix(b) + (1 - w) * gram_matrix(a),
+        "weights exchanged",
+    ),
+    ("mixed_style", lambda a, b, w: gram_matrix(tf.concat([a, b], 1)), "the sum"),
+    ("mixed_style", lambda a, b, w: w * slipped(a) + (1 - w) * slipped(b), RESHAPE),
+    ("mixed_style", lambda a, b, w: gram_matrix(a) ** w * gram_matrix(b) ** (1 - w), None),
+    ("block_shape_1d", lambda T, p, n: ((1, T >> p, n), (n, n)), "batch axis left on"),
+    ("block_shape_1d", lambda T, p, n: ((T >> p, n), (n,)), None),
+    ("block_shape_1d", lambda T, p, n: {"block": (T >> p, n), "G": (n, n)}, None),
+    (
+        "block_shape_3d",
+        lambda D, H, W, p, n: ((D * H * W >> 3 * p, n), (n, n)),
+        "the sides multiplied",
+    ),
+    (
+        "block_shape_3d",
+        lambda D, H, W, p, n: ((W >> p, H >> p, D >> p, n), (n, n)),
+        "axes in the wrong order",
+    ),
     ("gradient_step", lambda G, d, r: tf.clip_by_value(G + r * d, 0, 1), "positive gradient step"),
     ("gradient_step", lambda G, d, r: np.clip(G, 0, 1) - r * np.asarray(d), "not clipped"),
     ("gradient_step", lambda G, d, r: np.abs(G - r * d), None),
@@ -491,11 +609,28 @@ ODD = {
 }
 
 
+FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.arguments]
+VALUES = [name for name in EXERCISES if name not in FUNCTIONS]
+
+
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_odd_answers_are_told_in_a_sentence(name, odd):
     verdict = judge(EXERCISES[name], lambda *arguments: ODD[odd]())
     assert not verdict.right and verdict.text.startswith("✗ Not right yet")
+    assert len(verdict.text.splitlines()) < 5 and "0x" not in verdict.text
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("name", VALUES)
+def test_odd_values_are_told_in_a_sentence(name, odd):
+    try:
+        value = ODD[odd]()
+    except (Exception, SystemExit):
+        value = ODD[odd]  # nothing is raised where a value is typed in
+    verdict = judge(EXERCISES[name], value)
+    empty = odd == "nothing inside"
+    assert not verdict.right and verdict.mark == ("○" if empty else "✗")
     assert len(verdict.text.splitlines()) < 5 and "0x" not in verdict.text
 
 

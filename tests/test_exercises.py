@@ -2,11 +2,12 @@
 
 import re
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers import content_cost, gram_matrix, layer_style_cost
+from nst_helpers import content_cost, covariance_matrix, gram_matrix, layer_style_cost
 from nst_helpers import exercises as ex
 from nst_helpers.exercises import (
     EXERCISES,
@@ -72,6 +73,46 @@ def traced_gram(a):
     return tf.matmul(rows, rows, transpose_a=True)
 
 
+def given(exercise, function):
+    """What a student hands in: the function, or its value where a value is asked for."""
+    return function if exercise.arguments else function()
+
+
+def gradient_by_tape(a_S, a_G):
+    with tf.GradientTape() as tape:
+        tape.watch(a_G)
+        J = mended_cost(a_S, a_G)
+    return tape.gradient(J, a_G)
+
+
+def gradient_by_table(a_S, a_G):
+    A_S, A_G = (np.reshape(a, (-1, a.shape[-1])) for a in (a_S, a_G))
+    return A_G @ (A_G.T @ A_G - A_S.T @ A_S) / A_G.size**2
+
+
+def gradient_by_loops(a_S, a_G):
+    _, n_H, n_W, n_C = a_G.shape
+    D = loops_numpy(a_G) - loops_numpy(a_S)
+    found = np.zeros(a_G.shape)
+    for i in range(n_H):
+        for j in range(n_W):
+            for k in range(n_C):
+                found[0, i, j, k] = sum(a_G[0, i, j, m] * D[m, k] for m in range(n_C))
+    return found / (n_H * n_W * n_C) ** 2
+
+
+def equal_by_shares(J_layers):
+    share = sum(J_layers.values()) / len(J_layers) / len(J_layers)
+    return {layer: share / J for layer, J in J_layers.items()}
+
+
+def equal_by_scaling(J_layers):
+    lambdas = {layer: 1 / J for layer, J in sorted(J_layers.items())}
+    total = sum(lambdas[layer] * J_layers[layer] for layer in J_layers)
+    scale = np.mean(list(J_layers.values())) / total
+    return {layer: tf.constant(scale * weight) for layer, weight in lambdas.items()}
+
+
 RIGHT = [
     ("activation", lambda a, i, j, k: a[0][i][j][k]),
     ("activation", lambda a, i, j, k: float(np.asarray(a)[0, i, j, k])),
@@ -118,6 +159,23 @@ RIGHT = [
     ),
     ("gradient_step", lambda image, d, rate: tf.clip_by_value(image - rate * d, 0.0, 1.0)),
     ("gradient_step", lambda image, d, rate: np.maximum(0, np.minimum(1, image + (-rate) * d))),
+    ("style_matrix_by_hand", [[6, 2], [2, 8]]),
+    ("style_matrix_by_hand", ((6.0, 2.0), (2.0, 8.0))),
+    ("style_matrix_by_hand", [6, 2, 2, 8]),
+    ("style_matrix_by_hand", gram_matrix(ex.tiny_block())),
+    ("style_gradient", gradient_by_tape),
+    ("style_gradient", gradient_by_table),
+    ("style_gradient", gradient_by_loops),
+    ("equal_say", equal_by_shares),
+    ("equal_say", equal_by_scaling),
+    ("channel_means", lambda a: tf.reduce_mean(a, axis=[0, 1, 2])),
+    ("channel_means", lambda a: [np.mean(a[..., k]) for k in range(a.shape[-1])]),
+    ("channel_means", lambda a: np.reshape(a, (-1, a.shape[-1])).mean(axis=0)),
+    ("mixed_style", lambda a, b, w: w * gram_matrix(a) + (1 - w) * gram_matrix(b)),
+    ("mixed_style", lambda a, b, w: loops_numpy(b) + w * (loops_numpy(a) - loops_numpy(b))),
+    ("block_shape_1d", lambda T, p, n_C: ((T // 2**p, n_C), (n_C, n_C))),
+    ("block_shape_1d", lambda T, p, n_C: ([T >> p, n_C], tf.TensorShape((n_C, n_C)))),
+    ("block_shape_3d", lambda *a: ([side / 2 ** a[3] for side in a[:3]] + [a[4]], [a[4]] * 2)),
 ]
 
 
@@ -130,7 +188,7 @@ def test_right_answers_are_right(name, answer):
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.name)
 def test_the_package_itself_is_right(exercise):
-    assert judge(exercise, exercise.right).right
+    assert judge(exercise, given(exercise, exercise.right)).right
 
 
 # Wrong answers: written apart from the tables, as a student would ----------------------------
@@ -438,6 +496,56 @@ WRONG = [
     ("gradient_step", lambda G, d, r: tf.clip_by_value(G - d, 0.0, 1.0), "rate forgotten"),
     ("gradient_step", in_place_step, "argument changed in place"),
     ("gradient_step", lambda G, d, r: np.clip(d - r * G, 0, 1), None),
+    ("style_matrix_by_hand", [[1.5, 0.5], [0.5, 2]], "divided by the positions"),
+    ("style_matrix_by_hand", [[2, -2], [-2, 4]], "mean subtracted"),
+    ("style_matrix_by_hand", [[6, 2], [2, 4]], "position (0, 0) forgotten"),
+    (
+        "style_matrix_by_hand",
+        [[4, 4, 0, 0], [4, 5, 1, 2], [0, 1, 1, 2], [0, 2, 2, 4]],
+        "positions × positions",
+    ),
+    ("style_matrix_by_hand", [[6, 2], [2, 9]], None),
+    ("style_matrix_by_hand", "6 2 2 8", None),
+    ("style_gradient", lambda s, g: -gradient_by_tape(s, g), "sign"),
+    ("style_gradient", lambda s, g: gradient_by_loops(s, g) / 2, "a factor 2 forgotten"),
+    ("style_gradient", lambda s, g: gradient_by_table(s, g).T, "transposed"),
+    (
+        "style_gradient",
+        lambda s, g: gradient_by_table(s, g) * n(g) ** 2,
+        "constant forgotten",
+    ),
+    ("style_gradient", lambda s, g: mended_cost(s, g), None),
+    ("equal_say", lambda J: {layer: 1 / J[layer] for layer in J}, "1 / J without a scale"),
+    (
+        "equal_say",
+        lambda J: {layer: 1 / J[layer] / sum(1 / x for x in J.values()) for layer in J},
+        "normalised to Σ λ = 1",
+    ),
+    ("equal_say", lambda J: {layer: J[layer] / sum(J.values()) for layer in J}, "λ ∝ J"),
+    ("equal_say", lambda J: list(equal_by_shares(J).values()), None),
+    ("equal_say", lambda J: dict(enumerate(equal_by_shares(J).values())), None),
+    ("equal_say", lambda J: dict([*equal_by_shares(J).items()][1:]), None),
+    ("channel_means", lambda a: tf.reduce_mean(a, axis=(1, 2)), "batch axis left on"),
+    ("channel_means", lambda a: tf.linalg.diag_part(gram(a)) / n(a) * a.shape[-1], ANY),
+    ("mixed_style", lambda a, b, w: gram(w * a + (1 - w) * b), "the blocks mixed"),
+    (
+        "mixed_style",
+        lambda a, b, w: w * gram(a) + w * gram(b),
+        "weights do not sum to 1: w twice",
+    ),
+    ("mixed_style", lambda a, b, w: gram(w * a) + gram((1 - w) * b), "the blocks weighed"),
+    (
+        "block_shape_1d",
+        lambda T, p, n_C: ((T // 2**p, n_C), (T // 2**p,) * 2),
+        "G of the positions",
+    ),
+    ("block_shape_1d", lambda T, p, n_C: (T // 2**p, n_C), "the block only"),
+    ("block_shape_1d", lambda T, p, n_C: T, None),
+    (
+        "block_shape_3d",
+        lambda D, H, W, p, n_C: ((D, H // 2**p, W // 2**p, n_C), (n_C, n_C)),
+        None,
+    ),
 ]
 
 
@@ -457,7 +565,7 @@ def test_wrong_answers_are_wrong_and_the_usual_ones_named(name, answer, mistake)
     ids=lambda x: x if isinstance(x, str) else x.name,
 )
 def test_every_mistake_of_the_tables_is_told_apart_from_the_others(exercise, name):
-    verdict = judge(exercise, exercise.mistakes[name].function)
+    verdict = judge(exercise, given(exercise, exercise.mistakes[name].function))
     assert verdict.mistake == name
     assert exercise.mistakes[name].advice in verdict.text
 
@@ -469,7 +577,8 @@ def test_numbers_of_answers():
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.name)
 @pytest.mark.parametrize("nothing", [None, ..., lambda *a: None, lambda *a: ...])
 def test_an_empty_answer_is_not_attempted_yet(exercise, nothing, capsys):
-    getattr(ex, f"check_{exercise.name}")(nothing)
+    answer = given(exercise, nothing) if callable(nothing) else nothing
+    getattr(ex, f"check_{exercise.name}")(answer)
     out = capsys.readouterr()
     assert out.out.startswith("○ Not attempted yet. ") and len(out.out.splitlines()) == 1
     assert not out.err
@@ -529,6 +638,66 @@ def test_an_unknown_prediction(capsys):
         check_prediction("nonsense", None)
     check_prediction("mirrored", None)
     assert capsys.readouterr().out.startswith("○ Not attempted yet")
+
+
+def table(*rows):
+    """A block of one row of positions."""
+    return tf.constant(rows, tf.float32)[None, None]
+
+
+def test_what_the_predictions_say_is_so():
+    block = ex.example_block()
+    assert np.array_equal(gram_matrix(block[:, :, ::-1]), gram_matrix(block))  # mirrored
+    other = block[..., ::-1]
+    J = layer_style_cost(block, other)
+    assert np.isclose(layer_style_cost(2 * block, 2 * other), 16 * J)  # activations_doubled
+    tiled = [tf.tile(a, (1, 2, 2, 1)) for a in (block, other)]
+    assert np.isclose(layer_style_cost(*tiled), J)  # tiled
+    never = table((3, 0), (1, 0), (0, 2), (0, 4))
+    assert gram_matrix(never)[0, 1] == 0 > covariance_matrix(never)[0, 1]  # never_together
+    # rank: a block as conv5_1 has it for 128 × 128 pixels
+    large = np.random.default_rng(0).random((1, 8, 8, 512))
+    assert np.linalg.matrix_rank(gram_matrix(large)) == 64
+    # means_only: red and stripes, together and apart
+    A, B = table((2, 2), (2, 2), (0, 0), (0, 0)), table((2, 0), (2, 0), (0, 2), (0, 2))
+    assert np.array_equal(tf.reduce_mean(A, (0, 1, 2)), tf.reduce_mean(B, (0, 1, 2)))
+    assert gram_matrix(A)[0, 1] > gram_matrix(B)[0, 1] == 0
+    # same_matrix: other numbers, another size
+    for same in (table((5,), (0,)), table((5,)), table((4,), (3,))):
+        assert gram_matrix(same) == gram_matrix(table((3,), (4,))) == 25
+        assert layer_style_cost(same, same) == 0
+    # longer_sound
+    assert np.array_equal(gram_matrix(tf.tile(block, (1, 1, 2, 1))), 2 * gram_matrix(block))
+
+
+def test_shapes_in_one_and_three_dimensions_are_those_of_keras():
+    for name, layer, pool in (
+        ("block_shape_1d", keras.layers.Conv1D, keras.layers.MaxPooling1D),
+        ("block_shape_3d", keras.layers.Conv3D, keras.layers.MaxPooling3D),
+    ):
+        *sides, poolings, filters = EXERCISES[name].cases[2]
+        x = tf.zeros((1, *(side // 4 for side in sides), 2))
+        for _ in range(poolings - 2):  # four times smaller sides, two poolings fewer
+            x = pool()(x)
+        block, G = EXERCISES[name].right(*EXERCISES[name].cases[2])
+        assert tuple(layer(filters, 3, padding="same")(x).shape) == (1, *block)
+        assert set(G) == {filters} and len(G) == 2
+
+
+def test_an_equal_say_is_equal_and_keeps_the_scale():
+    for (J_layers,) in EXERCISES["equal_say"].cases:
+        lambdas = EXERCISES["equal_say"].right(J_layers)
+        shares = [lambdas[layer] * J_layers[layer] for layer in J_layers]
+        assert np.allclose(shares, shares[0])
+        assert np.isclose(sum(shares), np.mean([*J_layers.values()]))
+
+
+def test_an_exercise_of_a_value_does_not_give_it_away():
+    exercise = EXERCISES["style_matrix_by_hand"]
+    text = judge(exercise, [[6, 2], [2, 7]]).text
+    assert "the 7 at [1, 1]" in text and "8" not in text
+    for gap in ([[6, None], [2, 8]], [[6, ...], [2, 8]], [None] * 4):
+        assert judge(exercise, gap).mark == "○"
 
 
 # What is seen -----------------------------------------------------------------------------------

@@ -14,6 +14,12 @@ from tools.series import ROOT, TALLY, cell_of, exercise_names, paths
 
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in paths()}
 IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in exercise_names(nb)]
+# Taken out of here when they stand in their notebook.
+STILL_WITHOUT_A_NOTEBOOK = {
+    "style_matrix_by_hand", "rank", "style_gradient", "equal_say", "beta_and_steps",
+    "channel_means", "mixed_style", "means_only", "same_matrix",
+    "block_shape_1d", "block_shape_3d", "longer_sound",
+}  # fmt: skip
 every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
 every_exercise = pytest.mark.parametrize(("stem", "name"), IN_NOTEBOOKS)
 
@@ -21,7 +27,8 @@ every_exercise = pytest.mark.parametrize(("stem", "name"), IN_NOTEBOOKS)
 def test_every_exercise_stands_in_one_notebook():
     names = [name for _, name in IN_NOTEBOOKS]
     assert len(names) == len(set(names)) >= 10
-    assert set(names) == {*EXERCISES, *PREDICTIONS}
+    assert set(names) <= {*EXERCISES, *PREDICTIONS}
+    assert {*EXERCISES, *PREDICTIONS} - set(names) <= STILL_WITHOUT_A_NOTEBOOK
 
 
 @pytest.fixture(scope="module")

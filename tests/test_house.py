@@ -54,6 +54,8 @@ ROOMS = [
     "exercises.notebook_03",
     "exercises.notebook_04",
     "exercises.notebook_05",
+    "exercises.notebook_06",
+    "exercises.notebook_07",
     "exercises.checks",
     "exercises",
     "panels.wording",

@@ -9,7 +9,7 @@ from nst_helpers.exercises.checks import (
     tally,
 )
 from nst_helpers.exercises.judge import judge
-from nst_helpers.exercises.parts import example_block
+from nst_helpers.exercises.parts import example_block, tiny_block
 
 # check_gram_matrix and its like, one for each exercise.
 globals().update(CHECKERS)
@@ -22,5 +22,6 @@ __all__ = [
     "judge",
     "judge_prediction",
     "tally",
+    "tiny_block",
     *CHECKERS,
 ]

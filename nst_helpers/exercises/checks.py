@@ -10,7 +10,15 @@ from typing import Any
 
 from IPython.display import display
 
-from nst_helpers.exercises import notebook_01, notebook_02, notebook_03, notebook_04, notebook_05
+from nst_helpers.exercises import (
+    notebook_01,
+    notebook_02,
+    notebook_03,
+    notebook_04,
+    notebook_05,
+    notebook_06,
+    notebook_07,
+)
 from nst_helpers.exercises.judge import Exercise, judge
 from nst_helpers.exercises.predictions import Prediction, judge_choice
 from nst_helpers.exercises.verdict import OPEN, Tally, Verdict
@@ -21,6 +29,8 @@ MODULES = {
     "03": notebook_03,
     "04": notebook_04,
     "05": notebook_05,
+    "06": notebook_06,
+    "07": notebook_07,
 }
 # What each notebook asks, in its order.
 ASKED = {

@@ -31,7 +31,11 @@ class Mistake(NamedTuple):
 
 
 class Exercise(NamedTuple):
-    """All that is needed to judge an answer; see the module's docstring."""
+    """All that is needed to judge an answer; see the module's docstring.
+
+    Without arguments it asks for a value to be typed in, and there is one case, the empty one.
+    `canonical` brings a result to the one form in which it is compared.
+    """
 
     name: str
     title: str
@@ -43,6 +47,7 @@ class Exercise(NamedTuple):
     praise: str
     differentiable_in: int | None = None
     canonical: Callable = np.asarray
+    expected: str = "numbers"
 
 
 class _Outcome(NamedTuple):
@@ -61,7 +66,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     ----------
     exercise : Exercise
         What was asked.
-    answer : callable
+    answer : callable, or a value where the exercise has no arguments
         The student's function. Whatever it raises is caught and told in a sentence.
 
     Returns
@@ -71,8 +76,20 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     """
     if answer is None or answer is ...:
         return _not_attempted(f"my_{exercise.name} is empty.")
+    if not exercise.arguments:
+        return _judge_value(exercise, answer)
     if not callable(answer):
         return _wrong(f"my_{exercise.name} is {type(answer).__name__}, expected a function.")
+    return _judge_function(exercise, answer)
+
+
+def _judge_value(exercise: Exercise, value: Any) -> Verdict:
+    if _has_gap(value):
+        return _not_attempted(f"my_{exercise.name} still has an empty place.")
+    return _judge_function(exercise, lambda: value)
+
+
+def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:
     # The first case comes again at the end: an answer must not remember earlier calls.
     cases = (*exercise.cases, exercise.cases[0])
     outcomes = [_call(exercise, answer, case) for case in cases]
@@ -87,7 +104,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
             "`a = a - b` does not.)",
             IN_PLACE,
         )
-    truths = [exercise.canonical(exercise.right(*case)) for case in cases]
+    truths = [np.asarray(exercise.canonical(exercise.right(*case))) for case in cases]
     agrees = [_same(o.value, truth) for o, truth in zip(outcomes, truths, strict=True)]
     if not all(agrees):
         return _say_what_is_wrong(exercise, cases, outcomes, truths, agrees)
@@ -151,18 +168,15 @@ def _attempt(exercise, function, case, convert: Callable = np.asarray) -> _Outco
         for before, after in zip(single, given, strict=True)
     )
     try:
-        number = np.asarray(value)
+        number = np.asarray(exercise.canonical(value))
         if number.dtype.kind == "O":  # such as Python's fractions
             number = number.astype(np.float64)
-        if number.dtype.kind not in "iuf":
-            number = None
-        else:
-            number = exercise.canonical(number.astype(np.float64))
+        if number.dtype.kind in "iuf":
+            return _Outcome(number.astype(np.float64), None, changed)
     except Exception:
-        number = None
-    if number is None:
-        return _Outcome(None, f"it returns {type(value).__name__}, expected numbers", changed)
-    return _Outcome(number, None, changed)
+        pass  # no numbers, or not in the form that is asked for
+    problem = f"the result is {type(value).__name__}, expected {exercise.expected}"
+    return _Outcome(None, problem, changed)
 
 
 def _same(value: np.ndarray | None, truth: np.ndarray) -> bool:
@@ -232,7 +246,7 @@ def _evidence(exercise, case, outcome: _Outcome, truth: np.ndarray) -> str:
         f"{name} of shape {arg.shape}" if _is_array(arg) else f"{name} = {arg}"
         for name, arg in zip(exercise.arguments, case, strict=True)
     )
-    start = f"Tried with {inputs}:"
+    start = f"Tried with {inputs}:" if exercise.arguments else f"my_{exercise.name}:"
     if outcome.problem == "nothing":
         return f"{start} the function returns nothing (None). Is a return missing?"
     if outcome.problem:
@@ -249,6 +263,8 @@ def _evidence(exercise, case, outcome: _Outcome, truth: np.ndarray) -> str:
         distance = np.nan_to_num(np.abs(value - truth), nan=np.inf)
     index = np.unravel_index(np.argmax(distance), truth.shape)
     at = ", ".join(str(i) for i in index)
+    if not exercise.arguments:  # the right numbers are all that is asked for
+        return f"{start} the {value[index]:.4g} at [{at}] is not right. Go over its sum again."
     return f"{start} at [{at}] your value is {value[index]:.4g}, the right one {truth[index]:.4g}."
 
 
@@ -258,6 +274,13 @@ def _not_attempted(why: str) -> Verdict:
 
 def _wrong(told: str, mistake: str | None = None) -> Verdict:
     return Verdict(False, mistake, told)
+
+
+def _has_gap(value: Any) -> bool:
+    """Tell whether a list, or a list in it, still holds a None or an ellipsis."""
+    if isinstance(value, list | tuple):
+        return any(map(_has_gap, value))
+    return value is None or value is ...
 
 
 def _is_array(value: Any) -> bool:

@@ -15,7 +15,7 @@ def _pairs(a, k, k_prime) -> np.ndarray:
 
 def _in_any_order(pairs) -> np.ndarray:
     """Sort the pairs: which position comes first does not matter."""
-    pairs = np.asarray(pairs, dtype=float)
+    pairs = np.asarray(pairs)
     if pairs.ndim != 2 or pairs.shape[1] != 2:
         return pairs
     return pairs[np.lexsort(pairs.T)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nst_helpers.exercises.judge import Exercise, Mistake
@@ -12,6 +14,7 @@ from nst_helpers.exercises.parts import (
     channels_first,
     gram,
     rows,
+    tiny_block,
     wrong_reshape,
 )
 from nst_helpers.exercises.predictions import Prediction
@@ -115,6 +118,100 @@ STYLE_MATRIX_ENTRY = Exercise(
         ),
     },
     praise="With its prime the formula speaks of two channels, not of one with itself.",
+)
+
+_TINY = tiny_block().numpy()
+
+
+def _by_hand(gram: Callable, advice: str) -> Mistake:
+    return Mistake(lambda: gram(_TINY), advice)
+
+
+STYLE_MATRIX_BY_HAND = Exercise(
+    name="style_matrix_by_hand",
+    title="a style matrix by hand",
+    question="The four entries of the style matrix of tiny_block(), worked out on paper.",
+    arguments=(),
+    cases=((),),
+    right=lambda: gram(_TINY),
+    mistakes={
+        "positions × positions": _by_hand(
+            lambda a: rows(a) @ rows(a).T,
+            "Your matrix compares positions, A Aᵀ. Two channels make a 2 × 2 matrix: Aᵀ A.",
+        ),
+        "rows of the picture in place of channels": _by_hand(
+            wrong_reshape,
+            "You multiplied the rows of the picture with each other. An entry goes through one "
+            "map and through the other, position by position.",
+        ),
+        "columns of the picture in place of channels": _by_hand(
+            lambda a: np.einsum("bijk,bilk->jl", a, a),
+            "You multiplied the columns of the picture with each other. An entry goes through one "
+            "map and through the other, position by position.",
+        ),
+        "divided by the positions": _by_hand(
+            lambda a: gram(a) / len(rows(a)),
+            "You have divided by the 4 positions. The lecture's sum is a plain sum.",
+        ),
+        "divided by all activations": _by_hand(
+            lambda a: gram(a) / np.size(a),
+            "You have divided by the 8 activations. The lecture's sum is a plain sum.",
+        ),
+        "mean subtracted": _by_hand(
+            lambda a: gram(centred(a)),
+            "You have subtracted each channel's mean. The style matrix takes the numbers as "
+            "they are.",
+        ),
+        "covariance": _by_hand(
+            lambda a: gram(centred(a)) / len(rows(a)),
+            "Mean subtracted and divided by the 4 positions. The style matrix does neither.",
+        ),
+        "covariance, divided by n_H n_W − 1": _by_hand(
+            lambda a: gram(centred(a)) / (len(rows(a)) - 1),
+            "Mean subtracted and divided by 3. The style matrix does neither.",
+        ),
+        **{
+            f"position ({at // 2}, {at % 2}) forgotten": _by_hand(
+                lambda a, at=at: gram(np.delete(rows(a), at, axis=0)),
+                "Every entry sums four products, one per position; you have three of them.",
+            )
+            for at in range(4)
+        },
+        "diagonal not squared": _by_hand(
+            lambda a: gram(a) - np.diag(np.diag(gram(a))) + np.diag(np.sum(rows(a), axis=0)),
+            "Off the diagonal you are right. On it a channel is multiplied by itself: squares.",
+        ),
+        "diagonal only": _by_hand(
+            lambda a: np.diag(np.diag(gram(a))),
+            "The diagonal is right. Off it one channel is multiplied with the other.",
+        ),
+        "only half of the matrix": _by_hand(
+            lambda a: np.triu(gram(a)),
+            "The lower half is missing: channel 1 with 0 is the same sum as 0 with 1.",
+        ),
+        "channels exchanged": _by_hand(
+            lambda a: gram(a)[::-1, ::-1],
+            "The sums are right. The first row and column belong to channel 0.",
+        ),
+        "missing prime = each row one number": _by_hand(
+            lambda a: np.tile(np.sum(rows(a) ** 2, axis=0)[:, None], (1, 2)),
+            "Off the diagonal you multiplied a channel with itself: the second factor needs k'.",
+        ),
+        "missing prime = each column one number": _by_hand(
+            lambda a: np.tile(np.sum(rows(a) ** 2, axis=0)[None], (2, 1)),
+            "Off the diagonal you multiplied a channel with itself: the first factor needs k.",
+        ),
+        "product of the sums": _by_hand(
+            lambda a: np.outer(np.sum(rows(a), axis=0), np.sum(rows(a), axis=0)),
+            "First multiply at each position, then sum.",
+        ),
+        "added in place of multiplied": _by_hand(
+            lambda a: np.add.outer(np.sum(rows(a), axis=0), np.sum(rows(a), axis=0)),
+            "The two numbers of a position are multiplied.",
+        ),
+    },
+    praise="Four products in each entry, one per position, and the same sum for (0, 1) and (1, 0).",
+    canonical=lambda G: np.reshape(G, (2, 2)) if np.shape(G) == (4,) else np.asarray(G),
 )
 
 STYLE_MATRIX_SIZE = Exercise(
@@ -352,5 +449,26 @@ WHICH_PAIR = Prediction(
         "c": "It grew by 4, the most off the diagonal: stripes and blue come together now.",
         # Blue and blue.
         "d": "The diagonal grew there, but that is one channel with itself: more blue, not a pair.",
+    },
+)
+
+# A picture of 128 × 128 pixels has 8 × 8 positions in conv5_1, and 512 channels. What is the
+# largest rank that its style matrix can have?
+RANK = Prediction(
+    name="rank",
+    title="the rank of G",
+    right="b",
+    feedback={
+        # 8.
+        "a": "That is the height, or the width. Every one of the 8 × 8 positions is a row of A.",
+        # 64.
+        "b": "G = Aᵀ A, and A has 64 rows, one per position: a product has no higher rank than its "
+        "factors. Of 512 directions a small picture fills 64 at most.",
+        # 128.
+        "c": "That is the side of the picture. conv5_1 stands behind four poolings, each of which "
+        "halves it: 8 × 8 positions.",
+        # 512.
+        "d": "G has 512 rows, but each is a sum of the 64 rows of A, with factors before them: no "
+        "more than 64 can be independent.",
     },
 )

@@ -216,6 +216,119 @@ LAYER_STYLE_COST = Exercise(
     differentiable_in=1,
 )
 
+
+def _as_table(gradient) -> np.ndarray:
+    """Take a block and its table for the same."""
+    gradient = np.asarray(gradient)
+    return gradient.reshape(-1, gradient.shape[-1]) if gradient.ndim > 1 else gradient
+
+
+def _gradient(
+    factor: float = 1,
+    constant: Callable = lambda n_H, n_W, n_C: 1 / (n_H * n_W * n_C) ** 2,
+    gram: Callable = gram,
+) -> Callable:
+    """Return A (G_G − G_S) times the constant, with one part replaced by a wrong one."""
+    return lambda a_S, a_G: (
+        factor * constant(*a_G.shape[1:]) * (rows(a_G) @ (gram(a_G) - gram(a_S)))
+    )
+
+
+STYLE_GRADIENT = Exercise(
+    name="style_gradient",
+    title="the gradient of one layer",
+    question="dJ_style_layer / da_G in closed form, of a_G's shape or as its table (n_H n_W, n_C).",
+    arguments=("a_S", "a_G"),
+    cases=LAYER_STYLE_COST.cases,
+    right=_gradient(),
+    mistakes={
+        "sign": Mistake(
+            _gradient(factor=-1),
+            "That is the way down. The gradient points uphill: G_G − G_S, not G_S − G_G.",
+        ),
+        "a factor 2 forgotten": Mistake(
+            _gradient(factor=1 / 2),
+            "The derivative brings two factors 2: one of the square, and one because A_G stands in "
+            "Aᵀ A twice.",
+        ),
+        "both factors 2 forgotten": Mistake(
+            _gradient(factor=1 / 4),
+            "The square brings a factor 2, and A_G, which stands in Aᵀ A twice, another: "
+            "4 / (2 n_H n_W n_C)² is 1 / (n_H n_W n_C)².",
+        ),
+        "a factor 2 too many": Mistake(
+            _gradient(factor=2),
+            "Count the factors: 2 of the square, 2 of Aᵀ A, 1/4 of the constant.",
+        ),
+        "the constant's 4 forgotten": Mistake(
+            _gradient(factor=4),
+            "The 2 in (2 n_H n_W n_C)² is squared too, and its 4 cancels the 2 · 2 of the "
+            "derivative.",
+        ),
+        "constant forgotten": Mistake(
+            _gradient(constant=lambda *size: 1),
+            "The direction is right; it still has to be divided by (n_H n_W n_C)².",
+        ),
+        "constant forgotten, factor 4 kept": Mistake(
+            _gradient(constant=lambda *size: 4),
+            "That is the derivative of the squared norm. The constant 1 / (2 n_H n_W n_C)² is "
+            "missing.",
+        ),
+        "constant without the square": Mistake(
+            _gradient(constant=lambda *size: 1 / np.prod(size)),
+            "The constant has the square of n_H n_W n_C below the line.",
+        ),
+        "n_C forgotten": Mistake(
+            _gradient(constant=lambda n_H, n_W, n_C: 1 / (n_H * n_W) ** 2),
+            "Positions and channels both count: n_C stands in the constant too.",
+        ),
+        "transposed": Mistake(
+            lambda a_S, a_G: _gradient()(a_S, a_G).T,
+            "You have a row per channel. With (G_G − G_S) on the right of A it is a row per "
+            "position, as in A.",
+        ),
+        "A_S in place of A_G": Mistake(
+            lambda a_S, a_G: _gradient()(a_G, a_S) * -1,
+            "It is a_G that moves: the difference of the matrices is multiplied with A_G.",
+        ),
+        "the two pictures exchanged": Mistake(
+            lambda a_S, a_G: _gradient()(a_G, a_S),
+            "That is how J changes with a_S. S stays as it is; it is a_G that moves.",
+        ),
+        "the derivative for G": Mistake(
+            lambda a_S, a_G: 2 * _constant(*a_G.shape[1:]) * (gram(a_G) - gram(a_S)),
+            "That is how J changes with G_G. One step is missing: how G_G changes with a_G.",
+        ),
+        "style picture forgotten": Mistake(
+            lambda a_S, a_G: _gradient()(0 * a_S, a_G),
+            "G_S is missing: the gradient must vanish where the two matrices agree.",
+        ),
+        "gradient of the content cost": Mistake(
+            lambda a_S, a_G: rows(a_G - a_S) / np.size(a_G),
+            "That compares position by position, as the content cost does.",
+        ),
+        "not summed over k'": Mistake(
+            lambda a_S, a_G: (
+                rows(a_G) * np.diag(gram(a_G) - gram(a_S)) / np.prod(a_G.shape[1:]) ** 2
+            ),
+            "Only k' = k is there. Every channel that goes together with k pulls at it: a matrix "
+            "product.",
+        ),
+        "reshape where a transpose was needed": Mistake(
+            _gradient(gram=wrong_reshape),
+            "The rows of your table mix channels. Reshape to (n_H · n_W, n_C) first, then "
+            "transpose.",
+        ),
+        "mean subtracted": Mistake(
+            _gradient(gram=lambda a: gram(centred(a))),
+            "The style matrix takes the activations as they are.",
+        ),
+    },
+    praise="a_ijk is pulled by the channels that are active at (i, j) and go with k too often or "
+    "too seldom.",
+    canonical=_as_table,
+)
+
 # Every activation of both pictures is doubled. The cost of the layer becomes
 ACTIVATIONS_DOUBLED = Prediction(
     name="activations_doubled",

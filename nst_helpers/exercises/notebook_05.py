@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
@@ -82,6 +84,94 @@ STYLE_COST = Exercise(
         ),
     },
     praise="λ = 0 switches a layer off; only the ratios matter as long as β is free.",
+)
+
+
+def _in_order(lambdas) -> list[float]:
+    """Return λ in the order of the layers' names, or stop where a name is none of theirs."""
+    if not set(lambdas) <= {f"block{number}_conv1" for number in range(1, 6)}:
+        raise ValueError("other names than those of J_layers")
+    return [lambdas[layer] for layer in sorted(lambdas)]
+
+
+def _shares(of: Callable) -> Callable:
+    """Return λ^[l] = of(J^[l], all J) for every layer."""
+    return lambda J_layers: {
+        layer: of(J, np.array([*J_layers.values()])) for layer, J in J_layers.items()
+    }
+
+
+EQUAL_SAY = Exercise(
+    name="equal_say",
+    title="an equal say",
+    question="{layer: λ} such that every λ J is the same and Σ λ J is the mean of the J.",
+    arguments=("J_layers",),
+    cases=(
+        ({"block1_conv1": 2.0, "block2_conv1": 8.0},),
+        ({"block3_conv1": 400.0, "block1_conv1": 0.5, "block5_conv1": 3.0},),
+        ({f"block{n}_conv1": J for n, J in enumerate((2e4, 7e7, 2e8, 1.5e7, 4e3), start=1)},),
+    ),
+    right=_shares(lambda J, all_J: np.mean(all_J) / (len(all_J) * J)),
+    mistakes={
+        "1 / J without a scale": Mistake(
+            _shares(lambda J, all_J: 1 / J),
+            "The layers have the same say, but each λ J is 1 now. Multiply all λ by one number, so "
+            "that Σ λ J is the mean of the J.",
+        ),
+        "Σ λ J is 1": Mistake(
+            _shares(lambda J, all_J: 1 / (len(all_J) * J)),
+            "The layers have the same say, but Σ λ J is 1 for every picture. Asked is the mean of "
+            "the J.",
+        ),
+        "normalised to Σ λ = 1": Mistake(
+            _shares(lambda J, all_J: 1 / J / np.sum(1 / all_J)),
+            "The layers have the same say, but you have made the λ sum to 1. It is Σ λ J that "
+            "shall be the mean of the J.",
+        ),
+        "Σ λ J is the sum": Mistake(
+            _shares(lambda J, all_J: np.mean(all_J) / J),
+            "Each layer alone has the whole mean now. There are several: divide by their number.",
+        ),
+        "scaled by the sum": Mistake(
+            _shares(lambda J, all_J: np.sum(all_J) / J),
+            "Each layer alone has the sum of all J now. Each shall have the mean, divided by the "
+            "number of layers.",
+        ),
+        "scaled by the largest": Mistake(
+            _shares(lambda J, all_J: np.max(all_J) / J),
+            "The layers have the same say, but each λ J is the largest J. Σ λ J shall be the mean.",
+        ),
+        "λ ∝ J": Mistake(
+            _shares(lambda J, all_J: J / np.sum(all_J)),
+            "That gives the loudest layer the largest λ. To weigh the same, a large J needs a "
+            "small λ: divide by it.",
+        ),
+        "λ ∝ J, not normalised": Mistake(
+            _shares(lambda J, all_J: J),
+            "That gives the loudest layer the largest λ. To weigh the same, a large J needs a "
+            "small λ: divide by it.",
+        ),
+        "equal λ": Mistake(
+            _shares(lambda J, all_J: 1 / len(all_J)),
+            "Equal λ are no equal say: the layer with the largest J has nearly all of it.",
+        ),
+        "1 / J²": Mistake(
+            _shares(lambda J, all_J: np.mean(all_J) / (len(all_J) * J**2)),
+            "λ J is 1 / J now: the quietest layer has the largest say. Divide by J once.",
+        ),
+        "1 / √J": Mistake(
+            _shares(lambda J, all_J: np.mean(all_J) / (len(all_J) * np.sqrt(J))),
+            "λ J is √J now: the loudest layer still has the largest say. Divide by J itself.",
+        ),
+        "λ J in place of λ": Mistake(
+            _shares(lambda J, all_J: np.mean(all_J) / len(all_J)),
+            "That is each layer's share, λ J. Divide it by the layer's J.",
+        ),
+    },
+    praise="Every layer has the same share at the start, and J_style is what it is with λ = 1/L "
+    "each, so β keeps its meaning.",
+    canonical=_in_order,
+    expected="{layer: λ}, with the layers of J_layers",
 )
 
 TOTAL_COST = Exercise(
@@ -316,5 +406,27 @@ LOWER_COST = Prediction(
         "c": "Only costs with the same α, β, λ, layers and picture size can be compared.",
         # A, once both costs are divided by their λ.
         "d": "Dividing by λ does not put two layers on one scale: their activations differ.",
+    },
+)
+
+# The run begins at the photograph. With β = 1 its tower still stands after 12 steps, and J is still
+# falling. What does that say?
+BETA_AND_STEPS = Prediction(
+    name="beta_and_steps",
+    title="weight or steps?",
+    right="c",
+    feedback={
+        # β = 1 is too small to dissolve the tower.
+        "a": "Perhaps, but 12 steps cannot tell: the run is still on its way. Let it go on before "
+        "you blame the weight.",
+        # The content cost has won.
+        "b": "Neither cost wins. The run comes to rest where the two pull equally hard, and after "
+        "12 steps it has not come to rest.",
+        # Nothing about β yet: look whether J still falls.
+        "c": "β says where the run goes, the steps how far it has come. Compare two β where J has "
+        "become flat.",
+        # More steps would make the tower clearer.
+        "d": "The run begins at the photograph itself, where J_content is 0. It can only move away "
+        "from it.",
     },
 )

@@ -20,6 +20,17 @@ def example_block() -> tf.Tensor:
     return tf.constant(block((2, 3, 4), 0), tf.float32)
 
 
+def tiny_block() -> tf.Tensor:
+    """Return the block of a picture of 2 × 2 positions with two channels, to work out on paper.
+
+    Returns
+    -------
+    tf.Tensor
+        (1, 2, 2, 2), whole numbers from 0 to 2.
+    """
+    return tf.constant([[[[0, 2], [1, 2]], [[1, 0], [2, 0]]]], tf.float32)
+
+
 def block(shape: tuple[int, int, int], seed: int) -> np.ndarray:
     """Return activations: whole numbers for seed 0, else positive and negative fractions."""
     random = np.random.default_rng(seed)
