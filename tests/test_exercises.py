@@ -478,7 +478,7 @@ WRONG = [
     (
         "total_cost",
         lambda c, s, g, x, y: x * content_cost(c, g) + y * mended_cost(c, g),
-        "G of the content image",
+        "style of the content picture",
     ),
     (
         "total_cost",
