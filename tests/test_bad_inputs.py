@@ -1147,8 +1147,8 @@ OTHER_CALLS = [
         "as the function that extractor",
     ),
     ("no network", lambda: prepare_for_transfer(None, "block1_conv1"), TypeError, "vgg is None"),
-    ("no such question", lambda: check_prediction("x", "a"), ValueError, "no prediction 'x'"),
-    ("two questions", lambda: check_prediction(["tiled"], "a"), ValueError, "no prediction"),
+    ("no such question", lambda: check_prediction("x", "a"), ValueError, "name is 'x'; choose"),
+    ("two questions", lambda: check_prediction(["tiled"], "a"), ValueError, "name is"),
 ]
 
 
