@@ -191,7 +191,7 @@ def plot_overlay(
     images : sequence of arrays (1, H, W, 3)
         RGB in [0, 1].
     changes : sequence of arrays (n_H, n_W)
-        One a picture, of its size or of a layer's: a signed number a position.
+        One a picture, of its size or of a layer's: a signed number per position.
     titles : sequence of str
         One a picture.
     label : str
