@@ -1208,7 +1208,7 @@ INNER = {
     "optimisers": [],
     "transfer": [],
     "figures.look": ["in_one_look", "new_figure", "reach"],
-    "figures.words": ["bundle", "description", "number_text", "words_of_titles"],
+    "figures.words": ["bundle", "description", "folded", "number_text", "words_of_titles"],
     "figures.pictures": [],
     "figures.charts": [],
 }

@@ -1,18 +1,23 @@
 """Figures: returned and not shown, legible, and never without alternative text."""
 
+import base64
 import inspect
 import io
 import itertools
 import json
 import re
+from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from nst_helpers import figures, load_picture
@@ -297,7 +302,8 @@ def shown(monkeypatch):
 
 def test_a_figure_of_the_series_carries_its_words(shown):
     assert figures.show(SAMPLES["plot_images"](figures.plot_images), "nine_boards") is None
-    (data, options), kind = shown[0], next(iter(shown[0][0]))
+    (data, options), (folded, _) = shown
+    kind = next(iter(data))
     assert kind in ("image/png", "image/jpeg")
     alt = json.loads((DESCRIPTIONS / "02_channel_correlation.json").read_text("utf-8"))
     assert data["text/plain"] == alt["nine_boards"]
@@ -305,6 +311,23 @@ def test_a_figure_of_the_series_carries_its_words(shown):
     assert options["raw"] is True
     with Image.open(io.BytesIO(data[kind])) as picture:
         assert picture.width == 2000
+    assert list(folded) == ["text/html"]
+    assert f"<summary>In words</summary>{alt['nine_boards']}</details>" in folded["text/html"]
+
+
+@pytest.mark.parametrize("template", ["words", "classic", "basic"])
+def test_an_exported_page_has_the_words(template):
+    said = 'Two "waves" & <one> boat.'
+    data, metadata = figures.bundle(SAMPLES["plot_images"](figures.plot_images), said)
+    kind = next(iter(metadata))
+    data[kind] = base64.b64encode(data[kind]).decode()
+    cell = new_code_cell(
+        outputs=[new_output("display_data", data=data, metadata=metadata)], execution_count=1
+    )
+    share = Path(__file__).parents[1] / "share" / "jupyter" / "nbconvert" / "templates"
+    exporter = HTMLExporter(template_name=template, extra_template_basedirs=[str(share)])
+    page = exporter.from_notebook_node(new_notebook(cells=[cell]))[0]
+    assert [image["alt"] for image in BeautifulSoup(page, "html.parser").find_all("img")] == [said]
 
 
 def test_a_figure_of_ones_own_carries_its_titles_and_axes(shown):

@@ -6,6 +6,7 @@ figure in a line and does not give away what is to be seen.
 
 from __future__ import annotations
 
+import html
 import json
 import math
 from pathlib import Path
@@ -37,8 +38,11 @@ def show(figure: Figure, name: str | None = None) -> None:
     """
     if not isinstance(figure, Figure):
         raise TypeError(f"figure is {type(figure).__name__}; give what a plot_… function returns.")
-    data, metadata = bundle(figure, words_of_titles(figure) if name is None else description(name))
+    words = words_of_titles(figure) if name is None else description(name)
+    data, metadata = bundle(figure, words)
     display(data, metadata=metadata, raw=True)
+    if name is not None:
+        display({"text/html": folded(words)}, raw=True)
 
 
 def bundle(figure: Figure, words: str) -> tuple[dict, dict]:
@@ -60,6 +64,23 @@ def bundle(figure: Figure, words: str) -> tuple[dict, dict]:
     kind, content = encode_figure(figure)
     width = round(figure.get_figwidth() * PIXELS)
     return {kind: content, "text/plain": words}, {kind: {"alt": words, "width": width}}
+
+
+def folded(words: str) -> str:
+    """Return words as a folded line of a page, for the many front ends that read no picture's.
+
+    Parameters
+    ----------
+    words : str
+        What a figure shows.
+
+    Returns
+    -------
+    str
+        HTML that hosting sites and untrusted notebooks leave as it is.
+    """
+    text = html.escape(words)
+    return f'<details class="nst-words"><summary>In words</summary>{text}</details>'
 
 
 def description(name: str) -> str:
