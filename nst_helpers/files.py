@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
+import secrets
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
+
+from nst_helpers.paths import as_path
 
 
 def file_to_read(path: str | Path, kind: str) -> Path:
@@ -32,7 +36,7 @@ def file_to_read(path: str | Path, kind: str) -> Path:
     ValueError
         A device or a pipe.
     """
-    path = _as_path(path)
+    path = as_path(path)
     if os.path.isdir(path):
         raise IsADirectoryError(f"'{path}' is a folder. Give the name of a {kind} in it.")
     if not os.path.exists(path):  # unlike Path's, it takes names of any length
@@ -66,7 +70,7 @@ def file_to_write(path: str | Path, endings: Iterable[str]) -> Path:
     ValueError
         Another ending.
     """
-    path = _as_path(path)
+    path = as_path(path)
     if path.suffix.lower() not in endings:
         raise ValueError(
             f"Cannot tell the format of '{path.name}'. End the name in {', '.join(endings)}."
@@ -93,17 +97,16 @@ def write_whole(data: bytes, path: Path) -> None:
     OSError
         The disk is full, or nothing may be written there.
     """
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-            try:
-                part.write(data)
-                part.close()
-                os.chmod(part.name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-                os.replace(part.name, path)
-            except BaseException:
-                part.close()
-                os.unlink(part.name)
-                raise
+        try:
+            part.write_bytes(data)
+            with contextlib.suppress(OSError):  # a new file, or a share without such rights
+                shutil.copymode(path, part)
+            os.replace(part, path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
     except (OSError, ValueError) as error:  # ValueError: a name that no disk can hold
         kind = type(error) if isinstance(error, PermissionError) else OSError
         raise kind(
@@ -111,11 +114,3 @@ def write_whole(data: bytes, path: Path) -> None:
             f"{getattr(error, 'strerror', None) or error}). Choose another name or folder."
         ) from error
 
-
-def _as_path(path: str | os.PathLike) -> Path:
-    try:
-        return Path(path)
-    except TypeError as error:
-        raise TypeError(
-            f"path is {path!r}, expected the name of a file such as 'result.wav'."
-        ) from error

@@ -17,6 +17,7 @@ from nst_helpers.figures.look import (
     in_one_look,
     new_figure,
 )
+from nst_helpers.figures.cube import plot_cube
 from nst_helpers.figures.pictures import (
     plot_gradients,
     plot_grid,
@@ -24,6 +25,7 @@ from nst_helpers.figures.pictures import (
     plot_maps,
     plot_overlay,
 )
+from nst_helpers.figures.sounds import play, plot_spectrograms
 from nst_helpers.figures.words import bundle, number_text, show
 
 __all__ = [
@@ -36,8 +38,10 @@ __all__ = [
     "in_one_look",
     "new_figure",
     "number_text",
+    "play",
     "plot_bars",
     "plot_block",
+    "plot_cube",
     "plot_curves",
     "plot_gradients",
     "plot_grid",
@@ -47,5 +51,6 @@ __all__ = [
     "plot_overlay",
     "plot_pairs",
     "plot_shares",
+    "plot_spectrograms",
     "show",
 ]
