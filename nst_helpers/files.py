@@ -113,4 +113,3 @@ def write_whole(data: bytes, path: Path) -> None:
             f"'{path.name[:80]}' cannot be written to '{path.parent}' ({type(error).__name__}: "
             f"{getattr(error, 'strerror', None) or error}). Choose another name or folder."
         ) from error
-

@@ -261,7 +261,7 @@ def faded(sound: np.ndarray, seconds: float = 0.01) -> np.ndarray:
     n = round(float(number(seconds, "seconds", above_zero=True)) * RATE)
     if not 0 < n <= len(sound) // 2:
         raise ValueError(
-            f"seconds is {seconds}, expected at most {len(sound) / RATE / 2:.3g}: half of the sound."
+            f"seconds is {seconds}, expected at most {len(sound) / RATE / 2:.3g}, half of it."
         )
     rise = np.sin(np.linspace(0, np.pi / 2, n, endpoint=False, dtype=np.float32)) ** 2
     sound[:n] *= rise
@@ -318,4 +318,3 @@ def _at_our_rate(sound: np.ndarray, rate: int) -> np.ndarray:
 
     common = math.gcd(RATE, rate)
     return resample_poly(sound, RATE // common, rate // common)
-

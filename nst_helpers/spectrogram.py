@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.refusals import whole_number
+from nst_helpers.refusals import array, whole_number
 from nst_helpers.sound import RATE, SHORTEST, as_sound
 
 WINDOW, HOP = 512, 128  # samples: 32 ms are heard at once, every 8 ms
@@ -93,8 +93,7 @@ def random_extractor(
     shape = 1, WIDTH, FREQUENCIES, filters
     spread_of_weights = np.sqrt(2 / (WIDTH * FREQUENCIES))
     kernels = {
-        layer: tf.constant(rng.normal(0, spread_of_weights, shape), tf.float32)
-        for layer in spreads
+        layer: tf.constant(rng.normal(0, spread_of_weights, shape), tf.float32) for layer in spreads
     }
 
     def extract(sound: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -115,3 +114,29 @@ def _samples(sound: tf.Tensor) -> tf.Tensor:
         return sound
     as_sound(sound)
     return tf.cast(sound, tf.float32)
+
+
+def strongest_frequencies(heard: np.ndarray, highest: float = 1200) -> np.ndarray:
+    """Return the strongest frequency at each moment: a melody, roughly.
+
+    Parameters
+    ----------
+    heard : tensor or array (1, 1, n_moments, 257)
+        From ``spectrogram``.
+    highest : float
+        In hertz, where the search ends: above lie overtones.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_moments,), in hertz, to 31.25 Hz; 60 Hz and more.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a spectrogram.
+    """
+    heard = array(heard, "heard", 1, 1, "n_moments", FREQUENCIES)[0, 0]
+    step, lowest = RATE / WINDOW, 2
+    searched = heard[:, lowest : int(highest / step) + 1]
+    return (searched.argmax(axis=1) + lowest) * step

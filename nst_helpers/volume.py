@@ -1,4 +1,4 @@
-"""Three dimensions: a block of voxels is (1, n_D, n_H, n_W, 3), and each of its slices a picture."""
+"""Three dimensions: a block of voxels is (1, n_D, n_H, n_W, 3); each of its slices is a picture."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from PIL import Image
 import nst_helpers
 from nst_helpers import PICTURES
 from nst_helpers.network import weights
+from nst_helpers.sound import RECORDINGS
 
 TOP = Path(nst_helpers.__file__).resolve().parent.parent
 PACKAGE = TOP / "nst_helpers"
@@ -52,8 +53,8 @@ ROOMS = [
     "figures.pictures",
     "figures.charts",
     "figures.cube",
-    "figures.sounds",
     "figures",
+    "figures.sounds",
     "exercises.verdict",
     "exercises.judge",
     "exercises.predictions",
@@ -433,6 +434,18 @@ def test_every_picture_is_in_the_catalogue_and_in_the_readme():
         assert len(rows) == 1, name
         assert picture.licence in rows[0]
         assert f"{picture.kind}/" in rows[0]
+
+
+def test_every_sound_is_in_the_catalogue_and_in_the_readme():
+    files = set((TOP / "data" / "sound").iterdir())
+    assert files == {recording.path for recording in RECORDINGS.values()}
+    readme = (TOP / "data" / "README.md").read_text("utf-8")
+    for name, recording in RECORDINGS.items():
+        (row,) = (row for row in readme.splitlines() if f"`sound/{name}.wav`" in row)
+        assert recording.licence in row
+        assert recording.credit.partition(";")[0] in row
+        assert all(recording)
+        assert recording.path.stat().st_size < 200_000
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))

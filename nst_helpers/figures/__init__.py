@@ -8,6 +8,7 @@ from nst_helpers.figures.charts import (
     plot_pairs,
     plot_shares,
 )
+from nst_helpers.figures.cube import plot_cube
 from nst_helpers.figures.look import (
     COLOURS,
     LECTURE_COLOURS,
@@ -17,7 +18,6 @@ from nst_helpers.figures.look import (
     in_one_look,
     new_figure,
 )
-from nst_helpers.figures.cube import plot_cube
 from nst_helpers.figures.pictures import (
     plot_gradients,
     plot_grid,
@@ -25,7 +25,6 @@ from nst_helpers.figures.pictures import (
     plot_maps,
     plot_overlay,
 )
-from nst_helpers.figures.sounds import play, plot_spectrograms
 from nst_helpers.figures.words import bundle, number_text, show
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "in_one_look",
     "new_figure",
     "number_text",
-    "play",
     "plot_bars",
     "plot_block",
     "plot_cube",
@@ -51,6 +49,5 @@ __all__ = [
     "plot_overlay",
     "plot_pairs",
     "plot_shares",
-    "plot_spectrograms",
     "show",
 ]

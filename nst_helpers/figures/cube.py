@@ -77,4 +77,3 @@ def plot_cube(volume: np.ndarray, cut: float = 0.5) -> Figure:
     axis.set_aspect("equal")
     axis.axis("off")
     return figure
-

@@ -1,4 +1,7 @@
-"""Sounds to be seen, as spectrograms, and to be heard, in a row of players."""
+"""Sounds to be seen, as spectrograms, and to be heard, in a row of players.
+
+Not among what ``nst_helpers.figures`` brings: it needs a library that only sounds need.
+"""
 
 from __future__ import annotations
 
