@@ -25,8 +25,8 @@ SPREADS = {"short": 1, "long": 4}  # moments from one to the next: a stroke, and
 def spectrogram(sound: tf.Tensor) -> tf.Tensor:
     """Return how loud each frequency is at each moment, log(1 + 100 A) / log 101.
 
-    A is the amplitude in a window of 32 ms; beyond the ends the sound is mirrored, so that the
-    edges are heard as the middle is. Differentiable: the way back to the samples.
+    A is the amplitude in a window of 32 ms. Beyond the ends is silence, so a sound that breaks off
+    is heard to click. Differentiable: the way back to the samples.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def spectrogram(sound: tf.Tensor) -> tf.Tensor:
         Not a sound (outside a graph).
     """
     sound = _samples(sound)
-    mirrored = tf.pad(sound, [[WINDOW, WINDOW]], "REFLECT")
-    waves = tf.signal.stft(mirrored, WINDOW, HOP)  # Hann's window, whose sum is half its length
+    in_silence = tf.pad(sound, [[WINDOW, WINDOW]])
+    waves = tf.signal.stft(in_silence, WINDOW, HOP)  # Hann's window, whose sum is half its length
     # At an amplitude of exactly 0 the root has no slope.
     power = tf.square(tf.math.real(waves)) + tf.square(tf.math.imag(waves)) + 1e-7
     amplitude = tf.sqrt(power) / (WINDOW / 4)
@@ -85,7 +85,7 @@ def random_extractor(
     """
     if not isinstance(spreads, Mapping) or not spreads:
         raise TypeError(f"spreads is {spreads!r}, expected a dictionary such as {SPREADS}.")
-    most = int(SHORTEST * RATE / HOP / (WIDTH // 2))  # else the mirrored edge passes the sound
+    most = int(SHORTEST * RATE / HOP / (WIDTH // 2))  # else a filter passes the shortest sound
     for layer, spread in spreads.items():
         whole_number(spread, f"spreads[{layer!r}]", 1, most)
     whole_number(filters, "filters", 1)
@@ -98,15 +98,12 @@ def random_extractor(
 
     def extract(sound: tf.Tensor) -> dict[str, tf.Tensor]:
         heard = spectrogram(sound)
-        return {layer: _heard_by(heard, kernels[layer], spreads[layer]) for layer in spreads}
+        return {
+            layer: tf.nn.relu(tf.nn.conv2d(heard, kernel, 1, "SAME", dilations=[1, spreads[layer]]))
+            for layer, kernel in kernels.items()
+        }
 
     return extract
-
-
-def _heard_by(heard: tf.Tensor, kernel: tf.Tensor, spread: int) -> tf.Tensor:
-    reach = WIDTH // 2 * spread
-    mirrored = tf.pad(heard, [[0, 0], [0, 0], [reach, reach], [0, 0]], "SYMMETRIC")
-    return tf.nn.relu(tf.nn.conv2d(mirrored, kernel, 1, "VALID", dilations=[1, spread]))
 
 
 def _samples(sound: tf.Tensor) -> tf.Tensor:
