@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import json
 import math
@@ -23,7 +24,9 @@ MAX_PIXELS = 64_000_000
 MAX_JPEG_PIXELS = 256_000_000  # a JPEG can be decoded at an eighth of its size
 MIN_SIDE = 2
 MAX_SIDE = 8192
-READABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "AVIF")  # and HEIC, see _opened
+AVIF = ("AVIF",) if importlib.util.find_spec("PIL.AvifImagePlugin") else ()  # from Pillow 11.3 on
+READABLE = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", *AVIF)  # and HEIC
+HEIC = tuple(b"ftyp" + brand for brand in b"heic heix heim heis hevc mif1 msf1 avif avis".split())
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 DEPTHS = (1, 8, 10, 12, 14, 16)  # bits of a number in a picture
 UPRIGHT = {  # what undoes each way to hold a camera, by EXIF's number for it
@@ -242,8 +245,10 @@ def _opened(stream: IO[bytes], name: str) -> Image.Image:
     try:
         return Image.open(stream, formats=READABLE)
     except UnidentifiedImageError as error:
-        if heic := _opened_heic(stream, name):
-            return heic
+        stream.seek(0)
+        if stream.read(12)[4:] in HEIC:
+            stream.seek(0)
+            return _opened_heic(stream.read(), name)
         raise ValueError(
             f"{name} is not a picture that can be read. Use a PNG, JPEG or WebP file."
         ) from error
@@ -251,21 +256,20 @@ def _opened(stream: IO[bytes], name: str) -> Image.Image:
         raise ValueError(_damaged(name, error)) from error
 
 
-def _opened_heic(stream: IO[bytes], name: str) -> Image.Image | None:
-    """Open what iPhones make, by its content: it may be named .jpg."""
-    stream.seek(0)
-    if stream.read(12)[4:8] != b"ftyp":
-        return None
+def _opened_heic(data: bytes, name: str) -> Image.Image:
+    """Open HEIC, which Pillow cannot read, or AVIF whose EXIF it cannot read."""
     try:
         import pillow_heif  # a third of a second, for those who need it
+
+        without_exif = io.BytesIO(data.replace(b"Exif", b"Junk"))
+        with contextlib.suppress(UnidentifiedImageError):
+            return Image.open(without_exif, formats=AVIF)
+        return pillow_heif.HeifImageFile(io.BytesIO(data))
     except ImportError as error:
         raise ValueError(
             f"{name} is a HEIC picture, and pillow-heif is not installed. Run "
             "`pip install pillow-heif`, or export the picture as JPEG."
         ) from error
-    stream.seek(0)
-    try:
-        return pillow_heif.HeifImageFile(stream) if pillow_heif.is_supported(stream) else None
     except Exception as error:
         raise ValueError(_damaged(name, error)) from error
 
@@ -280,9 +284,10 @@ def _damaged(name: str, error: Exception) -> str:
 def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
     width, height = picture.size
     if width * height > MAX_PIXELS:  # refused before it is read, which would take long
+        smaller = "" if size or picture.format != "JPEG" else " or give a size such as 1024"
         raise ValueError(
             f"{name} has {width}×{height} pixels. At most {MAX_PIXELS // 1_000_000} million "
-            "pixels: make it smaller first."
+            f"pixels: make it smaller first{smaller}."
         )
     if size:
         _scaled(height, width, size)
