@@ -23,7 +23,7 @@ from nst_helpers.panels.views import (
     square_picture,
     style_matrix_view,
 )
-from nst_helpers.panels.wording import short_name
+from nst_helpers.panels.wording import short_name, short_title
 
 SYNTHETIC = "stripes and patches"
 STRONGEST = 12  # channels of a matrix whose entries can be told apart
@@ -233,7 +233,7 @@ def _channels(blocks: Mapping[str, np.ndarray]) -> int:
 
 
 def _picture_options() -> list[tuple[str, str]]:
-    return [(picture.title, name) for name, picture in PICTURES.items()]
+    return [(short_title(name), name) for name in PICTURES]
 
 
 def _picture_menu(description: str, tooltip: str, value: str) -> widgets.Dropdown:

@@ -12,7 +12,7 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from nst_helpers.figures import bundle
+from nst_helpers.figures import encode_figure
 from nst_helpers.panels.drawing import Row, View, encode_quickly, still_figure
 from nst_helpers.panels.event_loop import LastValueWins
 from nst_helpers.panels.wording import trouble
@@ -64,11 +64,11 @@ class Panel(widgets.VBox):
         """Return the still picture's bundle of media types and its metadata."""
         view = self._still()
         words = f"{self._name}. {view.sentence}"
-        data, metadata = bundle(still_figure(view.rows), words)
-        kind = next(iter(metadata))
-        source = f"data:{kind};base64,{base64.b64encode(data[kind]).decode()}"
+        kind, content = encode_figure(still_figure(view.rows))
+        source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
         picture = f'<img class="nst-still" alt="{html.escape(words)}" src="{source}">'
-        return {"text/html": NO_MODEL + picture, **data}, metadata
+        data = {"text/html": NO_MODEL + picture, kind: content, "text/plain": words}
+        return data, {kind: {"alt": words}}
 
     def _ipython_display_(self, **kwargs) -> None:
         # Two outputs: a front end shows one kind of each, and the widget's dies with its kernel.
@@ -201,8 +201,9 @@ def box(name: str, *children: widgets.Widget) -> widgets.Box:
     return made
 
 
-def control(widget: widgets.Widget) -> widgets.Widget:
+def control(widget: widgets.Widget, tooltip: str) -> widgets.Widget:
     """Return a control as the panels show it: name and number above, what moves below."""
+    widget.tooltip = tooltip  # no argument: ipywidgets 7 does not know it
     widget.add_class("nst-control")
     return widget
 
@@ -229,9 +230,8 @@ def slider(
         Moves by mouse and by arrow keys.
     """
     return control(
-        widgets.SelectionSlider(
-            options=options, value=value, description=description, tooltip=tooltip, **more
-        )
+        widgets.SelectionSlider(options=options, value=value, description=description, **more),
+        tooltip,
     )
 
 
@@ -250,9 +250,7 @@ def count_slider(description: str, tooltip: str, value: int, most: int) -> widge
     IntSlider
         Moves by mouse and by arrow keys; its number can be typed.
     """
-    return control(
-        widgets.IntSlider(value=value, max=most, description=description, tooltip=tooltip)
-    )
+    return control(widgets.IntSlider(value=value, max=most, description=description), tooltip)
 
 
 def menu(description: str, tooltip: str, options: Sequence, value: object) -> widgets.Dropdown:
@@ -272,9 +270,7 @@ def menu(description: str, tooltip: str, options: Sequence, value: object) -> wi
     Dropdown
         The menu.
     """
-    return control(
-        widgets.Dropdown(options=options, value=value, description=description, tooltip=tooltip)
-    )
+    return control(widgets.Dropdown(options=options, value=value, description=description), tooltip)
 
 
 def tile() -> widgets.VBox:

@@ -18,6 +18,11 @@ const name = (panel) => {
       tell(readout, 'aria-label', label.textContent + ', typed');
     }
   }
+  for (const button of panel.querySelectorAll('.nst-upload')) {
+    // ipywidgets writes "(0)" behind the name, whatever came before.
+    const text = [...button.childNodes].find((one) => /\(0\)\s*$/.test(one.data || ''));
+    if (text) text.data = text.data.replace(/\s*\(0\)\s*$/, '');
+  }
   for (const image of panel.querySelectorAll('img.widget-image')) {
     const caption = image.parentElement.querySelector('.nst-caption');
     tell(image, 'alt', caption && caption.textContent);
@@ -33,12 +38,40 @@ const clicked = (panel, event) => {
   input.dispatchEvent(new Event('input', {bubbles: true}));
   input.dispatchEvent(new Event('change', {bubbles: true}));
 };
+// A server's limit (10 MB unless told otherwise) cuts the connection without a word. What arrives
+// in Python makes the line of class nst-waiting anew; what does not is told there.
+const uploading = (panel, event) => {
+  const file = event.target.type === 'file' && event.target.files[0];
+  const line = panel.querySelector('.nst-waiting');
+  if (!file || !line) return;
+  const size = file.size / 1e6;
+  setTimeout(() => {
+    if (!line.isConnected) return;
+    line.textContent = 'Nothing has come of “' + file.name + '” (' + size.toFixed(1) + ' MB). ' +
+      'Jupyter takes 10 MB at a time unless it is told otherwise: make the picture smaller, or ' +
+      'start it with make lab, which takes 200 MB. If the studio does not answer any more, load ' +
+      'the page anew.';
+  }, 6000 + 1000 * size);
+};
+const copying = (event) => {
+  const button = event.target.closest('.nst-copy');
+  if (!button) return;
+  const code = button.closest('.nst-python').querySelector('code');
+  const say = (text) => { const before = button.textContent; button.textContent = text;
+    setTimeout(() => { button.textContent = before; }, 1500); };
+  const select = () => { getSelection().selectAllChildren(code);
+    say(document.execCommand('copy') ? 'Copied' : 'Selected'); };
+  if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(
+    () => say('Copied'), select);
+  else select();
+};
 const begin = (tries) => {
   const panel = this.closest('.nst-panel');
   if (!panel) { if (tries) setTimeout(begin, 200, tries - 1); return; }
   name(panel);
   const watch = {childList: true, subtree: true, characterData: true};
   new MutationObserver(() => name(panel)).observe(panel, watch);
-  panel.addEventListener('click', (event) => clicked(panel, event));
+  panel.addEventListener('click', (event) => { clicked(panel, event); copying(event); });
+  panel.addEventListener('change', (event) => uploading(panel, event), true);
 };
 begin(50);

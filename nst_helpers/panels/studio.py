@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import html
 import time
 import weakref
 from collections.abc import Callable, Mapping
+from pathlib import PureWindowsPath
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import keras
@@ -14,26 +17,60 @@ import numpy as np
 from IPython import get_ipython
 
 from nst_helpers.costs import Weights, as_weights
+from nst_helpers.film import encode_film
 from nst_helpers.gallery import PICTURES, load_picture
 from nst_helpers.images import encode_png, load_image, resize_image
 from nst_helpers.network.vgg import STYLE_LAYERS, load_vgg
-from nst_helpers.panels.curves import curves_picture
-from nst_helpers.panels.drawing import View, encode_quickly
+from nst_helpers.panels.curves import curves_svg, in_words, plot_terms
+from nst_helpers.panels.drawing import View, encode_quickly, figure_picture
 from nst_helpers.panels.event_loop import LastValueWins, on_loop, running_loop
-from nst_helpers.panels.look import Panel, Status, caption_html, menu, slider
-from nst_helpers.panels.run import Run, drive
-from nst_helpers.panels.wording import short_name, trouble
+from nst_helpers.panels.look import Panel, Status, box, fill, menu, slider, tile
+from nst_helpers.panels.run import Make, Run, drive, in_python
+from nst_helpers.panels.wording import number, short_name, short_title, trouble
 from nst_helpers.session.device import device
 from nst_helpers.transfer import StyleTransfer
 
 SIZES = (128, 192, 256, 384, 512)
-STEPS = (30, 60, 120, 300, 600)
-PREVIEW_SIZE, PREVIEW_STEPS = 128, 16
-DRAWING_SHARE = 0.03  # of the time may go into drawing the curves
-LONGEST_WAIT = 4.0  # seconds between two drawings, however slow they are
+STEPS = (0, 30, 60, 120, 300, 600)  # 0: until paused
+PREVIEW_SIZE, PREVIEW_STEPS = 128, 24
+# Made anew when an upload has come; panel.js waits for that.
+WAITING = '<div class="nst-waiting" role="status" data-came="{}"></div>'
+KEPT = 4  # earlier pictures
+THUMBNAIL = 96  # pixels
+ONE_MOVE = 1.5  # seconds: changes of a slider that follow closer are one move, to be undone as one
 GRACE = 1.0  # seconds a panel may be off the page, as when its cell is moved
 
 _in_cell: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
+
+
+class Upload(NamedTuple):
+    """A picture of the reader's own: its file's name, and (1, H, W, 3)."""
+
+    name: str
+    picture: np.ndarray
+
+
+def received(value: Mapping | tuple) -> tuple[str, bytes] | None:
+    """Return the name and the content of an uploaded file, None where there is none.
+
+    Parameters
+    ----------
+    value : tuple or dict
+        A ``FileUpload``'s: ipywidgets 8 gives a tuple of files, ipywidgets 7 {name: file}.
+
+    Returns
+    -------
+    (str, bytes) or None
+        The name without folders and of at most 40 characters.
+    """
+    if not value:
+        return None
+    if isinstance(value, Mapping):
+        name, file = list(value.items())[-1]
+    else:
+        name, file = value[-1]["name"], value[-1]
+    name = "".join(c for c in PureWindowsPath(name).name if c.isprintable()).strip()
+    return name[-40:] or "your picture", bytes(file["content"])
 
 
 def readable_values(lowest: int, highest: int) -> list[tuple[str, float]]:
@@ -51,7 +88,25 @@ def readable_values(lowest: int, highest: int) -> list[tuple[str, float]]:
     """
     values = [float(f"{m}e{e}") for e in range(lowest, highest) for m in (1, 2, 5)]
     values.append(float(f"1e{highest}"))
-    return [("0", 0.0), *((f"{v:.10f}".rstrip("0").rstrip("."), v) for v in values)]
+    return [("0", 0.0), *((number(v), v) for v in values)]
+
+
+def set_value(slider: widgets.SelectionSlider, value: float) -> None:
+    """Move a slider to a value, which takes its place among the others if it is new.
+
+    Parameters
+    ----------
+    slider : SelectionSlider
+        Over numbers in ascending order.
+    value : float
+        ≥ 0.
+    """
+    steps = getattr(slider, "steps", slider.options)
+    slider.steps = steps
+    known = value in (step for _, step in steps)
+    options = steps if known else sorted([*steps, (number(value), value)], key=lambda one: one[1])
+    slider.options = tuple(options)
+    slider.value = value
 
 
 class Studio:
@@ -67,123 +122,95 @@ class Studio:
 
     def __init__(self, vgg: keras.Model, content: str, style: str) -> None:
         self._vgg, self._loop = vgg, running_loop()
-        self._own: dict[str, np.ndarray] = {}
+        self._own: dict[str, Upload] = {}
+        self._kept: list[str] = []
+        self._moves: list[Weights] = []  # what Undo goes back to
+        self._last_move = ("", 0.0)
+        self._came = 0  # uploads, good and bad
+        self._quiet = False  # sliders are being set by a button
         self.run: Run | None = None
+        self.previewed = False
         self._task: asyncio.Task | None = None
-        self._next_drawing = 0.0
         self._build(content, style)
+        self._last = self.weights  # that could be used
+        self._connect()
         self._show_pictures()
         self._preview()
-        self._connect()
 
     # What it looks like.
 
     def _build(self, content: str, style: str) -> None:
-        bundled = [(picture.title, name) for name, picture in PICTURES.items()]
+        bundled = [(short_title(name), name) for name in PICTURES]
         self.content = menu("Content C", "The picture whose content G keeps", bundled, content)
         self.style = menu("Style S", "The picture whose style G takes", bundled, style)
-        kinds = ".png,.jpg,.jpeg,.webp"
-        self.uploads = {
-            "content": widgets.FileUpload(
-                accept=kinds, description="Your own C",
-                tooltip="Take a content picture of your own: PNG, JPEG or WebP, up to 10 MB",
-            ),
-            "style": widgets.FileUpload(
-                accept=kinds, description="Your own S",
-                tooltip="Take a style picture of your own: PNG, JPEG or WebP, up to 10 MB",
-            ),
-        }  # fmt: skip
-        suits = device()
+        self.uploads = {"content": _upload("C"), "style": _upload("S")}
         sizes = [(f"{size} px", size) for size in SIZES]
         self.size = menu("Size", "The longer side of G; twice the size, four times the time",
-                         sizes, suits.size)  # fmt: skip
-        self.steps = menu("Steps", "How often J and its gradient are evaluated", STEPS, suits.steps)
-        self.alpha = slider("α  content", "Weight α of the content cost J_content",
+                         sizes, device().size)  # fmt: skip
+        steps = [(f"{count} steps" if count else "until paused", count) for count in STEPS]
+        self.steps = menu("Run", "How long: evaluations of J and its gradient", steps, STEPS[0])
+        self.alpha = slider("α content", "Weight α of the content cost J_content",
                             readable_values(-2, 2), 1.0)  # fmt: skip
-        self.beta = slider("β  style", "Weight β of the style cost J_style",
+        self.beta = slider("β style", "Weight β of the style cost J_style",
                            readable_values(-5, 1), 0.01)  # fmt: skip
         self.lambdas = {
-            layer: widgets.FloatSlider(
-                value=0.2, max=1, step=0.05, description=f"λ  {short_name(layer)}",
-                tooltip=f"Weight λ of the style cost of layer {short_name(layer)}",
-            )
+            layer: slider(f"λ {short_name(layer)}",
+                          f"Weight λ of the style cost of layer {short_name(layer)}",
+                          readable_values(-3, 1), 0.2)
             for layer in STYLE_LAYERS
         }  # fmt: skip
         self.only = {
-            layer: widgets.Button(
-                description="only", tooltip=f"Only this layer: λ = 1 for {short_name(layer)}, "
-                "0 for the others", layout=widgets.Layout(width="64px", flex="0 0 auto"),
-            )
+            layer: _button("only", f"Only this layer: λ = 1 for {short_name(layer)}, 0 elsewhere")
             for layer in STYLE_LAYERS
-        }  # fmt: skip
-        self.equal = widgets.Button(
-            description="λ equal", tooltip="The same weight λ = 0.2 for all five layers"
-        )
-        self.start = widgets.Button(
-            description="Start", button_style="primary", tooltip="Begin, or go on after a pause"
-        )
-        self.pause = widgets.Button(description="Pause", tooltip="Stop after the step at hand")
-        self.reset = widgets.Button(description="Reset", tooltip="Give this run up")
-        self.bar = widgets.IntProgress(
-            max=1, tooltip="Steps done", layout=widgets.Layout(flex="1 1 120px", min_width="80px")
-        )
-        self.pace, self.link, self.status = widgets.HTML(), widgets.HTML(), Status()
-        self.curves = widgets.Image(format="jpeg", layout=widgets.Layout(width="100%"))
-        self.pictures = {name: _picture() for name in ("C", "G", "S")}
+        }
+        self.equal = _button("λ equal", "The same weight λ = 0.2 for all five layers")
+        self.equal_say = _button("equal say", "Each layer gets the same share of J_style at C")
+        self.undo = _button("Undo", "Take back the last move of a weight")
+        self.go = _button("Start", "Begin, pause, or go on")
+        self.anew = _button("Start over", "Begin again from the content; the picture is kept below")
+        self.film = _button("Film", "Make a film of the run, to be downloaded")
+        self.copy = _button("Copy", "Copy the line of Python that makes this picture")
+        self.copy.add_class("nst-copy")
+        self.pace, self.link, self.film_link = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.code, self.kept, self.curves = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.waiting = widgets.HTML(WAITING.format(0))
+        self.status = Status()
+        self.pictures = {name: tile() for name in "GCS"}
         self.panel = Panel(self._arranged(), "Style studio", self._view)
 
     def _arranged(self) -> list[widgets.Widget]:
-        def row(*children: widgets.Widget, **layout) -> widgets.HBox:
-            layout = {"grid_gap": "14px", "align_items": "center"} | layout
-            return widgets.HBox(children, layout=widgets.Layout(**layout))
-
-        for wide in (self.content, self.style, self.alpha, self.beta, *self.lambdas.values()):
-            wide.layout = widgets.Layout(flex="1 1 0", width="auto", min_width="0")
-            wide.style.description_width = "95px"
-        for narrow in (self.size, self.steps):
-            narrow.layout = widgets.Layout(width="150px", flex="0 0 auto")
-            narrow.style.description_width = "48px"
-        for button in (self.start, self.pause, self.reset, self.equal):
-            button.layout = widgets.Layout(width="96px", flex="0 0 auto")
-        for upload in self.uploads.values():
-            upload.layout = widgets.Layout(width="172px", flex="0 0 auto")
-        self.equal.layout.width = "100%"
-        # The empty box keeps α and β as long as the λ beside their buttons.
-        sliders = [
-            row(one, widgets.Box(layout=self.only[STYLE_LAYERS[0]].layout), grid_gap="6px")
-            for one in (self.alpha, self.beta)
-        ]
-        sliders += [row(self.lambdas[la], self.only[la], grid_gap="6px") for la in STYLE_LAYERS]
-        weights = widgets.VBox(
-            [*sliders, self.equal],
-            layout=widgets.Layout(flex="42 1 0", min_width="0", grid_gap="5px"),
-        )
-        says = widgets.HTML(
-            caption_html("The terms of J, step by step; dashed upright: a weight was changed")
-        )
-        curves = widgets.VBox(
-            [self.curves, says], layout=widgets.Layout(flex="58 1 0", min_width="0")
-        )
+        for name, one in self.pictures.items():
+            one.add_class(f"nst-{name}")
+        for one in (self.alpha, self.beta, *self.lambdas.values()):
+            one.add_class("nst-inline")
+        weights = [box("nst-weight", one) for one in (self.alpha, self.beta)]
+        weights += [box("nst-weight", self.lambdas[la], self.only[la]) for la in STYLE_LAYERS]
+        self.pace.add_class("nst-pace")
+        self.status.add_class("nst-line")
         return [
-            row(self.content, self.uploads["content"], self.style, self.uploads["style"]),
-            row(self.start, self.pause, self.reset, self.size, self.steps, self.bar, self.pace,
-                self.link),
-            self.status,
-            row(*(tile for tile in self.pictures.values()), align_items="flex-end"),
-            row(weights, curves, align_items="flex-start"),
+            box("nst-choices", box("nst-choice", self.content, self.uploads["content"]),
+                box("nst-choice", self.style, self.uploads["style"])),
+            self.waiting,
+            box("nst-bar", self.size, self.steps, self.go, self.anew, self.link,
+                box("nst-slot", self.film, self.film_link)),
+            box("nst-now", self.status, self.pace),
+            box("nst-studio", box("nst-three", *self.pictures.values()),
+                box("nst-weights", *weights,
+                    box("nst-presets", self.equal, self.equal_say, self.undo)),
+                self.curves),
+            box("nst-python", self.code, self.copy),
+            self.kept,
         ]  # fmt: skip
 
     def _view(self) -> View:
-        shown = self._image()
-        terms = self.run.terms if self.run else {}
-        marks, count = (self.run.marks, self.run.count) if self.run else ([], 1)
-        row = [("Content C", self._picture("content")), ("G, after a short run", shown),
-               ("Style S", self._picture("style"))]  # fmt: skip
+        terms, marks = (self.run.terms, self.run.marks) if self.run else ({}, [])
         done = self.run.number if self.run else 0
+        row = [("Content C", self._picture("content")), (f"G after {done} steps", self._image()),
+               ("Style S", self._picture("style"))]  # fmt: skip
         return View(
-            [row, [("The terms of J", curves_picture(terms, marks, count))]],
+            [row, [("The terms of J", figure_picture(plot_terms(terms, marks)))]],
             f"Three pictures: the content, the picture G after {done} steps, and the style; "
-            "below them the curves of J and of each of its terms.",
+            f"below them curves. {in_words(terms, marks)}",
         )
 
     # What it does.
@@ -192,23 +219,29 @@ class Studio:
         def clicked(button: widgets.Button, action: Callable) -> None:
             button.on_click(lambda _: on_loop(self._loop, self._safely, action))
 
-        clicked(self.start, self._start)
-        clicked(self.pause, self._pause)
-        clicked(self.reset, self._reset)
-        clicked(self.equal, lambda: self._set_lambdas(dict.fromkeys(STYLE_LAYERS, 0.2)))
+        def chosen(menu: widgets.Dropdown, action: Callable) -> None:
+            menu.observe(LastValueWins(lambda: self._safely(action)), "value")
+
+        clicked(self.go, self._press)
+        clicked(self.anew, self._start_over)
+        clicked(self.film, self._make_film)
+        clicked(self.undo, self._undo)
+        clicked(self.equal, lambda: self._preset(dict.fromkeys(STYLE_LAYERS, 0.2), "λ equal"))
+        clicked(self.equal_say, self._equal_say)
         for layer, button in self.only.items():
             alone = {other: float(other == layer) for other in STYLE_LAYERS}
-            clicked(button, lambda alone=alone: self._set_lambdas(alone))
-        for upload, kind in ((upload, kind) for kind, upload in self.uploads.items()):
+            clicked(button, lambda alone=alone: self._preset(alone))
+        for kind, upload in self.uploads.items():
             upload.observe(
                 lambda _, kind=kind: on_loop(self._loop, self._safely, self._upload, kind), "value"
             )
-        steer = LastValueWins(lambda: self._safely(self._steer))
         for weight in (self.alpha, self.beta, *self.lambdas.values()):
+            steer = LastValueWins(lambda which=weight.description: self._safely(self._steer, which))
             weight.observe(steer, "value")
-        anew = LastValueWins(lambda: self._safely(self._reset))
-        for choice in (self.content, self.style, self.size, self.steps):
-            choice.observe(anew, "value")
+        chosen(self.content, self._new_content)
+        chosen(self.style, self._new_style)
+        chosen(self.size, self._new_size)
+        chosen(self.steps, self._new_count)
         # The page counts the panel's views from 0; where one goes, its cell may be gone.
         self.panel._view_count = 0
         self.panel.observe(
@@ -222,96 +255,231 @@ class Studio:
         except Exception as error:  # whatever it is, it is told in the studio
             self.status.say(trouble(error), trouble=True)
 
-    def _weights(self) -> Weights:
+    @property
+    def weights(self) -> Weights:
+        """What the sliders say."""
         lambdas = {layer: float(one.value) for layer, one in self.lambdas.items()}
         return Weights(float(self.alpha.value), float(self.beta.value), lambdas)
 
+    def set_weights(self, weights: Weights) -> None:
+        """Move all sliders at once, as one move."""
+        self._quiet = True
+        try:
+            set_value(self.alpha, weights.alpha)
+            set_value(self.beta, weights.beta)
+            for layer, value in weights.lambdas.items():
+                set_value(self.lambdas[layer], value)
+        finally:
+            self._quiet = False
+        self._last = weights
+
     def _picture(self, kind: str, size: int | None = None) -> np.ndarray:
-        name = getattr(self, kind).value
-        size = size or self.size.value
-        return (
-            resize_image(self._own[name], size) if name in self._own else load_picture(name, size)
-        )
+        name, size = getattr(self, kind).value, size or self.size.value
+        own = self._own.get(name)
+        return load_picture(name, size) if own is None else resize_image(own.picture, size)
 
-    def _new_run(self, size: int, count: int) -> Run:
+    def _maker(self, size: int | None = None) -> Make:
         content, style = self._picture("content", size), self._picture("style", size)
+        vgg = self._vgg
 
-        def make() -> StyleTransfer:
-            return StyleTransfer(content, style, self._vgg)
+        def make(at_hand: np.ndarray | None) -> StyleTransfer:
+            if at_hand is None:
+                return StyleTransfer(content, style, vgg)
+            start = resize_image(at_hand, content.shape[1:3])
+            return StyleTransfer(content, style, vgg, start=start, levels=1)
 
-        return Run(make, count, self._weights())
+        return make
 
-    def _start(self) -> None:
-        if self.run is not None and self.run.state == "paused":
+    def _press(self) -> None:
+        """Start, pause or go on: whatever the button says."""
+        if self.run is not None and self.run.state == "running":
+            self.run.pause()
+            self.status.say(f"Pausing after step {self.run.number + 1}.")
+            return
+        if self.run is None or self.previewed:
+            self._begin()
+        else:
             self.run.resume()
-        elif self.run is None or self.run.state != "running":
-            self.run = self._new_run(self.size.value, self.steps.value)
-            self.bar.max, self.bar.value = self.run.count, 0
-            self._next_drawing = 0.0
-            self.link.value = ""
-            self._show_image(self._picture("content"))
-            self._task = None  # an earlier run's task ends by itself
+        self._go_on()
+
+    def _begin(self) -> None:
+        self.stop()
+        self.run = Run(
+            self._maker(), self.weights, self.steps.value or device().steps, self.steps.value
+        )
+        self.previewed, self._task = False, None  # an earlier run's task ends by itself
+        self._show_pictures()
+        self._show_code()
+
+    def _go_on(self) -> None:
+        self._offer()
         self._tell()
-        if self._task is None or self._task.done():
+        if self.idle:
             walk = drive(self.run, self._show)
             if running_loop() is None:
                 asyncio.run(walk)
             else:
                 self._task = asyncio.create_task(walk)
 
-    def _pause(self) -> None:
-        if self.run is not None and self.run.state == "running":
-            self.run.pause()
-            self.status.say(f"Pausing after step {self.run.number + 1}.")
-
-    def _reset(self) -> None:
-        self.stop()
-        self.bar.value, self.pace.value, self.link.value = 0, "", ""
-        self._show_pictures()
-        self._draw_curves()
-        self.status.say("Press Start. Every slider may be moved while it runs.")
-
-    def _steer(self) -> None:
-        as_weights(self._weights())
-        if self.run is not None and self.run.state in ("running", "paused"):
-            self.run.steer(self._weights())
+    def _wake(self) -> None:
+        """Go on where the run has come to rest: something has changed."""
+        if self.run.state in ("resting", "failed"):
+            self.run.resume()
+            self._go_on()
+        else:
             self._tell()
 
-    def _set_lambdas(self, lambdas: Mapping[str, float]) -> None:
-        for layer, value in lambdas.items():
-            self.lambdas[layer].value = value
+    @property
+    def _steerable(self) -> bool:
+        return self.run is not None and not self.previewed
+
+    def _steer(self, which: str) -> None:
+        if self._quiet:
+            return
+        weights = as_weights(self.weights)
+        if weights == self._last:
+            return
+        now = time.monotonic()
+        if (which, True) != (self._last_move[0], now - self._last_move[1] < ONE_MOVE):
+            self._moves.append(self._last)
+        self._last_move = which, now
+        self._take(weights)
+
+    def _take(self, weights: Weights, says: str = "") -> None:
+        self._last = weights
+        self.undo.disabled = not self._moves
+        if self.run is not None:
+            self.run.steer(weights, says)
+        self._show_code()
+        if self._steerable:
+            self._wake()
+        else:
+            self.status.say("Press Start. Every slider may be moved while it runs.")
+
+    def _preset(self, lambdas: Mapping[str, float], says: str = "") -> None:
+        weights = self.weights._replace(lambdas=dict(lambdas))
+        if weights == self._last:
+            return
+        self._moves.append(self._last)
+        self._last_move = "", 0.0
+        self.set_weights(weights)
+        self._take(weights, says)
+
+    def _equal_say(self) -> None:
+        small = self._picture("content", PREVIEW_SIZE), self._picture("style", PREVIEW_SIZE)
+        lambdas = StyleTransfer(*small, self._vgg, lambdas="equal say").lambdas
+        self._preset({la: float(f"{value:.3g}") for la, value in lambdas.items()}, "equal say")
+
+    def _undo(self) -> None:
+        if not self._moves:
+            return
+        weights = self._moves.pop()
+        self._last_move = "", 0.0
+        self.set_weights(weights)
+        self._take(weights)
+
+    def _start_over(self) -> None:
+        self._keep()
+        runs = self.run is not None and self.run.state == "running"
+        self._begin()
+        if runs:
+            self._go_on()
+        else:
+            self._rest("Press Start. The picture so far is kept below.")
+
+    def _new_content(self) -> None:
+        """Another content needs another beginning: the picture so far is kept."""
+        self._keep()
+        runs = self.run is not None and self.run.state == "running"
+        self._begin()
+        if runs:
+            self._go_on()
+        else:
+            self._rest(f"C is “{self.content.label}”. Press Start.")
+
+    def _rest(self, sentence: str) -> None:
+        """Show what is chosen, with no run."""
+        self.stop()
+        self._show_pictures()
+        self._show_curves()
+        self._show_code()
+        self._offer()
+        self.pace.value = ""
+        self.status.say(sentence)
+
+    def _new_style(self) -> None:
+        self._go_with(f"S: {self.style.label}", f"S is “{self.style.label}”.")
+
+    def _new_size(self) -> None:
+        self._go_with(f"{self.size.value} px", f"G will be {self.size.value} px.")
+
+    def _go_with(self, mark: str, sentence: str) -> None:
+        """Take another style or size and go on from the picture at hand."""
+        self._show_code()
+        if self._steerable:
+            self.run.change(self._maker(), mark)
+            fill(self.pictures["S"], f"Style S: {self.style.label}", self._picture("style"))
+            self._wake()
+        else:
+            self._rest(f"{sentence} Press Start.")
+
+    def _new_count(self) -> None:
+        self._show_code()
+        if self._steerable:
+            self.run.rest_after(self.steps.value)
+            self._show_pace()
 
     def _upload(self, kind: str) -> None:
         upload = self.uploads[kind]
-        if not upload.value:
+        file = received(upload.value)
+        if file is None:
             return
-        content = bytes(upload.value[0]["content"])
-        # Emptied, so that the same file can be chosen again.
-        upload.value = ()
-        picture = load_image(content, SIZES[-1])
-        name = f"own {kind} {len(self._own) + 1}"
-        self._own[name] = picture
-        control = getattr(self, kind)
-        control.options = [*control.options, (f"Your own picture {len(self._own)}", name)]
-        control.value = name
+        if upload.value and not isinstance(upload.value, Mapping):
+            upload.value = ()  # so that the same file can be chosen again
+        name, content = file
+        try:
+            picture = load_image(content, SIZES[-1])
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"“{name}”: {trouble(error)} C and S stay as they are.") from error
+        finally:
+            self._came += 1
+            self.waiting.value = WAITING.format(self._came)
+        key = f"own {len(self._own) + 1}"
+        self._own[key] = Upload(name, picture)
+        upload.description = f"Your own {upload.letter} ({upload.count + 1})"
+        upload.count += 1
+        menu = getattr(self, kind)
+        menu.options = [*menu.options, (name, key)]
+        menu.value = key
 
     def _viewed(self, before: int | None, after: int | None) -> None:
         if self._loop is not None and (after or 0) < (before or 0):
-            self._loop.call_later(GRACE, self._leave, before)
+            self._loop.call_later(GRACE, self.left, before)
 
-    def _leave(self, before: int) -> None:
+    @property
+    def idle(self) -> bool:
+        """Whether no step is being taken."""
+        return self._task is None or self._task.done()
+
+    def use_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Work on another event loop than the one that ran when the studio was made."""
+        self._loop = loop
+
+    def left(self, before: int) -> None:
+        """Pause or end the run where the page shows fewer views of the panel than before."""
         if not self.panel._view_count:
             self.stop()
             self.status.say("The studio left the page, so its run ended. Start begins anew.")
-        elif self.panel._view_count < before:
-            self._pause()
+            self._show_state()
+        elif self.panel._view_count < before and self.run is not None:
+            self.run.pause()
 
     def stop(self) -> None:
         """End the run for good and let go of its memory; what is shown stays."""
         run, self.run = self.run, None
         if run is not None:
             run.stop()
-            if self._task is None or self._task.done():
+            if self.idle:
                 run.close()
 
     # What it shows.
@@ -320,73 +488,148 @@ class Studio:
         """Show a run after a step, unless another one has taken its place."""
         if run is not self.run:
             return
-        ended = run.state != "running"
         if run.image is not None:
-            self._show_image(self._image())
-        self.bar.value = run.number
-        self.pace.value = (
-            f"step {run.number} of {run.count}, {run.seconds:.2f} s a step" if run.number else ""
-        )
-        begin = time.perf_counter()
-        if ended or begin >= self._next_drawing:
-            self._draw_curves()
-            end = time.perf_counter()
-            self._next_drawing = end + min((end - begin) / DRAWING_SHARE, LONGEST_WAIT)
-        if ended:
+            self._show_image()
+        self._show_curves()
+        self._show_pace()
+        if run.state != "running":
             self._offer()
-        if ended or run.number == 1:
+            self._show_code()
+        if run.state != "running" or run.number <= 2:
             self._tell()
+
+    def _show_state(self) -> None:
+        """Say on the button what it does now."""
+        state = "idle" if self.run is None or self.previewed else self.run.state
+        self.go.description = {"idle": "Start", "running": "Pause"}.get(state, "Go on")
+        self.go.button_style = "" if state == "running" else "primary"
+        self.anew.disabled = state == "idle"
+        self.film.disabled = state == "running" or self.run is None or not self.run.frames
+        self.undo.disabled = not self._moves
 
     def _tell(self) -> None:
         run = self.run
+        self._show_state()
         if run.state == "failed":
-            self.status.say(run.message, trouble=True)
+            self.status.say(f"{run.message} Move a slider, or go on.", trouble=True)
         elif run.state == "paused":
-            self.status.say(f"Paused after step {run.number}. Start goes on.")
-        elif run.state == "finished":
-            self.status.say(f"Finished: {run.number} steps. The best picture is shown.")
+            self.status.say(f"Paused after step {run.number}.")
+        elif run.state == "resting" and run.rest and run.number >= run.rest:
+            self.status.say(f"{run.number} steps are done. Move a slider, and it goes on.")
+        elif run.state == "resting":
+            self.status.say("No step lowers J any more. Move a slider, and it goes on.")
         elif run.number == 0:
             self.status.say("Starting: the first step takes a little longer.")
         else:
             self.status.say("Running. Move a slider: it counts from the next step on.")
 
+    def _show_pace(self) -> None:
+        run = self.run
+        limit = f" of {run.rest}" if run.rest and run.number <= run.rest else ""
+        self.pace.value = f"step {run.number}{limit}, {run.seconds:.2f} s each"
+
     def _image(self) -> np.ndarray:
         """Return the picture to be shown, at the full size."""
         if self.run is None or self.run.image is None:
             return self._picture("content")
-        if self.run.state == "finished":
+        if self.run.state != "running":
             return self.run.transfer.image
         return resize_image(self.run.image, self.run.transfer.size)
 
-    def _show_image(self, picture: np.ndarray) -> None:
-        self._put("G", picture, "Generated picture G", 1.2)
+    def _show_image(self) -> None:
+        fill(self.pictures["G"], "Generated picture G", self._image())
 
     def _show_pictures(self) -> None:
-        self._put("C", self._picture("content"), "Content C")
-        self._put("S", self._picture("style"), "Style S")
-        self._show_image(self._image())
+        fill(self.pictures["C"], f"Content C: {self.content.label}", self._picture("content"))
+        fill(self.pictures["S"], f"Style S: {self.style.label}", self._picture("style"))
+        self._show_image()
 
-    def _put(self, name: str, picture: np.ndarray, caption: str, share: float = 1.0) -> None:
-        image, text = self.pictures[name].children
-        image.value = encode_quickly(picture)
-        text.value = caption_html(caption)
-        self.pictures[name].layout.flex = f"{share * picture.shape[2] / picture.shape[1]:.3f} 1 0"
-
-    def _draw_curves(self) -> None:
+    def _show_curves(self) -> None:
         run = self.run
-        none = {}, [], self.steps.value
-        picture = curves_picture(*((run.terms, run.marks, run.count) if run else none))
-        self.curves.value = encode_quickly(picture)
+        self.curves.value = curves_svg(run.terms, run.marks) if run else curves_svg({}, [])
+
+    def _show_code(self) -> None:
+        run = self.run
+        steps = run.number if self._steerable and run.number else self.steps.value
+        line = in_python(
+            *(self._in_python(kind) for kind in ("content", "style")),
+            as_weights(self.weights), steps or device().steps,
+        )  # fmt: skip
+        self.code.value = f"<code>{html.escape(line)}</code>"
+
+    def _in_python(self, kind: str) -> str:
+        name = getattr(self, kind).value
+        own = self._own.get(name)
+        if own is None:
+            return f'load_picture("{name}", {self.size.value})'
+        return f"load_image({own.name!r}, {self.size.value})"
 
     def _offer(self) -> None:
         """Put the picture, with the settings that made it, behind the download link."""
-        if self.run.image is None:
+        self._show_state()
+        self.film.remove_class("nst-hidden")
+        self.film_link.value = ""
+        if self.run is None or self.run.image is None or self.run.state == "running":
+            self.link.value = '<a class="nst-link nst-off" aria-disabled="true">Download</a>'
             return
-        data = base64.b64encode(encode_png(self._image(), self.settings())).decode()
-        self.link.value = (
-            f'<a class="nst-link" download="style_transfer.png" title="The picture as PNG, with '
-            f'the settings that made it inside" href="data:image/png;base64,{data}">Download</a>'
+        data = encode_png(self._image(), self.settings())
+        self.link.value = _download(
+            "Download", "style_transfer.png", "image/png", data,
+            "The picture as PNG, with the settings that made it inside",
+        )  # fmt: skip
+
+    def _keep(self) -> None:
+        """Keep the picture at hand below, where something else takes its place."""
+        run = self.run
+        if not self._steerable or run.image is None:
+            return
+        words = f"step {run.number}, α {number(run.weights.alpha)}, β {number(run.weights.beta)}"
+        run.pause()
+        picture = self._image()
+        data = encode_png(picture, self.settings())
+        height, width = picture.shape[1:3]
+        small = encode_quickly(resize_image(picture, THUMBNAIL))
+        source = f"data:image/jpeg;base64,{base64.b64encode(small).decode()}"
+        image = f'<img alt="Kept picture, {words}" src="{source}">'
+        link = _download(
+            f"{image}<span>{words}</span>", f"kept_{len(self._kept) + 1}.png", "image/png", data,
+            f"Download this picture, {width} × {height}", "nst-keep",
+        )  # fmt: skip
+        self._kept.append(link)
+        self.kept.value = (
+            f"Kept, the last {KEPT} at most; a click downloads one:"
+            f'<div class="nst-kept">{"".join(self._kept[-KEPT:])}</div>'
         )
+
+    def _make_film(self) -> None:
+        run = self.run
+        if run is None or not run.frames:
+            return
+        frames = [frame[None] / np.float32(255) for frame in run.frames]
+        frames.append(self._image())
+        self.film.description, self.film.disabled = "Making …", True
+
+        def show(data: bytes) -> None:
+            self.film.description = "Film"
+            if run is self.run and run.state != "running":
+                self.film.add_class("nst-hidden")
+                self.film_link.value = _download(
+                    "Save film", "style_transfer.webp", "image/webp", data,
+                    f"A film of {len(frames)} pictures",
+                )  # fmt: skip
+            self._show_state()
+
+        async def make() -> None:
+            try:
+                show(await asyncio.to_thread(encode_film, frames))
+            except Exception as error:  # whatever it is, it is told in the studio
+                self.film.description = "Film"
+                self.status.say(trouble(error), trouble=True)
+
+        if running_loop() is None:
+            asyncio.run(make())
+        else:
+            self._film_task = asyncio.create_task(make())
 
     def settings(self) -> dict:
         """Return what made the picture: written into the PNG that is downloaded."""
@@ -402,29 +645,28 @@ class Studio:
             "alpha": run.weights.alpha,
             "beta": run.weights.beta,
             "lambdas": dict(run.weights.lambdas),
-            "weights changed after steps": list(run.marks),
+            "changed after steps": {str(step): words for step, words in run.marks},
         }
 
     def _preview(self) -> None:
         """Make a short run, so that there is something to see before the first click."""
-        self.run = self._new_run(PREVIEW_SIZE, PREVIEW_STEPS)
-        self.bar.max = PREVIEW_STEPS
+        self.previewed = True
+        self.run = Run(self._maker(PREVIEW_SIZE), self.weights, PREVIEW_STEPS, PREVIEW_STEPS)
         while self.run.state == "running":
             try:
                 self.run.take(self.run.advance())
             except Exception as error:  # whatever it is, it is told in the studio
                 self.run.fail(error)
-        self.run.close()
-        self._show_image(self._image())
-        self.bar.value = self.run.number
-        self._draw_curves()
+        self._show_image()
+        self._show_curves()
+        self._show_code()
         self._offer()
         if self.run.state == "failed":
             self._tell()
         else:
             self.status.say(
-                f"A first impression: {PREVIEW_STEPS} steps at {PREVIEW_SIZE} px. Press Start for "
-                "a full run; every slider may be moved while it runs."
+                f"A first impression: {PREVIEW_STEPS} steps at {PREVIEW_SIZE} px. Press Start: "
+                "every slider may be moved while it runs."
             )
 
 
@@ -476,6 +718,21 @@ def _current_cell() -> str | None:
     return shell.get_parent().get("metadata", {}).get("cellId")
 
 
-def _picture() -> widgets.VBox:
-    image = widgets.Image(format="jpeg", layout=widgets.Layout(width="100%"))
-    return widgets.VBox([image, widgets.HTML()], layout=widgets.Layout(min_width="0"))
+def _button(description: str, tooltip: str) -> widgets.Button:
+    return widgets.Button(description=description, tooltip=tooltip)
+
+
+def _upload(letter: str) -> widgets.FileUpload:
+    made = widgets.FileUpload(accept="image/*", description=f"Your own {letter}")
+    made.tooltip = f"Take a picture of your own for {letter}: PNG, JPEG, WebP, HEIC or AVIF"
+    made.letter, made.count = letter, 0
+    made.add_class("nst-upload")
+    return made
+
+
+def _download(
+    label: str, name: str, kind: str, data: bytes, title: str, look: str = "nst-link"
+) -> str:
+    """Return a link that saves the data under the name."""
+    address = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    return f'<a class="{look}" download="{name}" title="{title}" href="{address}">{label}</a>'

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from nst_helpers.gallery import PICTURES
+
 
 def short_name(layer: str) -> str:
     """Return the layer's name as it is in the text: "block4_conv2" is conv4_2."""
     return layer.replace("block", "conv").replace("_conv", "_")
+
+
+def short_title(name: str) -> str:
+    """Return a bundled picture's title without painter, place and year: it fits into a menu."""
+    painter_or_title, *more = PICTURES[name].title.split(", ")
+    return more[0] if PICTURES[name].kind == "style" else painter_or_title
 
 
 def number(value: float) -> str:
