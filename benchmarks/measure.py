@@ -26,14 +26,15 @@ def evaluation(size=256):
     import plain
     import tensorflow as tf
 
-    from nst_helpers import StyleTransfer
+    from nst_helpers import StyleTransfer, for_styles
 
     rng = np.random.default_rng(0)
     content, style, image = rng.random((3, 1, size, size, 3), dtype=np.float32)
     vgg = plain.random_vgg19()
     pace = {}
-    for name, padding, pooling in (("ours", "edge", "average"), ("ours as VGG", "zero", "max")):
-        transfer = StyleTransfer(content, style, vgg, padding=padding, pooling=pooling)
+    for name, border, pooling in (("ours", "edge", "average"), ("ours as VGG", "zero", "max")):
+        network = for_styles(vgg, border=border, pooling=pooling)
+        transfer = StyleTransfer(content, style, network)
         pace[name] = lambda transfer=transfer: transfer.cost_and_gradient(image)[1]
     for name, changed in (("plain", False), ("plain, ours' network", True)):
         model = plain.activations_of(vgg, edge=changed, average=changed)
@@ -124,14 +125,14 @@ def same_cost(content, style, *pictures):
     )
 
 
-def transfer(content, style, result, padding, pooling, levels, steps):
+def transfer(content, style, result, border, pooling, levels, steps):
     """Make a picture with or without one of the measures that keep it clean."""
     import numpy as np
 
     from nst_helpers import StyleTransfer, load_vgg
 
-    options = {"padding": padding, "pooling": pooling, "levels": levels or None}
-    made = StyleTransfer(np.load(content), np.load(style), load_vgg("vgg16"), **options)
+    vgg = load_vgg("vgg16", border=border, pooling=pooling)
+    made = StyleTransfer(np.load(content), np.load(style), vgg, levels=levels or None)
     image, _ = made.run(steps, progress=False)
     np.save(result, image)
     report()
@@ -175,10 +176,10 @@ def memory(size, steps=10):
     import numpy as np
     import plain
 
-    from nst_helpers import StyleTransfer
+    from nst_helpers import StyleTransfer, for_styles
 
     content, style = np.random.default_rng(0).random((2, 1, size, size, 3), dtype=np.float32)
-    transfer = StyleTransfer(content, style, plain.random_vgg19())
+    transfer = StyleTransfer(content, style, for_styles(plain.random_vgg19()))
     sizes = [step.size[0] for step in transfer.steps(steps)]
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
     report(bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, sizes=sizes)

@@ -26,6 +26,7 @@ from nst_helpers.costs import (
 )
 from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
 from nst_helpers.images import load_image, resize_image, save_image
+from nst_helpers.network.styles import for_styles
 from nst_helpers.network.vgg import (
     CONTENT_LAYER,
     STYLE_LAYERS,
@@ -52,6 +53,7 @@ __all__ = [
     "cut_patch",
     "device",
     "extractor",
+    "for_styles",
     "gram_matrix",
     "layer_style_cost",
     "load_image",

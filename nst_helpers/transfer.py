@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from nst_helpers.activations import extractor, known_layers
+from nst_helpers.activations import extractor
 from nst_helpers.costs import (
     as_lambdas,
     content_difference,
@@ -23,11 +23,11 @@ from nst_helpers.costs import (
     total_cost,
 )
 from nst_helpers.images import as_image, resize_image
+from nst_helpers.network.styles import measurable
 from nst_helpers.network.vgg import (
     CONTENT_LAYER,
     STYLE_LAYERS,
     load_vgg,
-    prepare_for_transfer,
 )
 from nst_helpers.optimisers import OPTIMISERS
 from nst_helpers.refusals import choice, number, whole_number
@@ -40,7 +40,7 @@ MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
 COARSEST = 80  # pixels of the shorter side below which no coarser level is made
 CLIMB = 0.4  # share of the steps spent below the full size
 
-_prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+_traces: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 class Step(NamedTuple):
@@ -64,7 +64,8 @@ class StyleTransfer:
     style : array (1, H', W', 3) or None
         RGB in [0, 1], of any size. None leaves the style cost out.
     vgg : keras.Model, optional
-        From ``load_vgg``, which is called where none is given.
+        The network that measures: from ``load_vgg``, which is called where none is given, from
+        ``for_styles``, or Keras' own VGG without its classifier, which is used as it is.
     alpha, beta : float
         Weights α and β, ≥ 0, not both 0.
     lambdas : {layer: float} or sequence of float, optional
@@ -82,8 +83,6 @@ class StyleTransfer:
     levels : int, optional
         Coarse to fine: how many sizes, each twice the one before, the last the full size.
         Default: as many as keep the shorter side at 80 px or more. 1 switches it off.
-    padding, pooling : str
-        See ``prepare_for_transfer``.
     seed : int
         Seed of the noise.
 
@@ -120,8 +119,6 @@ class StyleTransfer:
         rate: float | None = None,
         start: str | np.ndarray = "content",
         levels: int | None = None,
-        padding: str = "edge",
-        pooling: str = "average",
         seed: int = 0,
     ) -> None:
         if content is None and style is None:
@@ -155,8 +152,6 @@ class StyleTransfer:
             load_vgg() if vgg is None else vgg,
             content_layer if content is not None else None,
             self._style_layers if style is not None else (),
-            padding,
-            pooling,
         )
         self._targets: dict[tuple[int, int], tuple] = {}
         self._best = (math.inf, self._start)
@@ -453,20 +448,12 @@ def _objective(
     vgg: keras.Model,
     content_layer: str | None,
     style_layers: tuple[str, ...],
-    padding: str,
-    pooling: str,
 ) -> tuple[Callable, Callable]:
     """Return the extractor and the traced J with its gradient, one for all transfers alike."""
-    layers = known_layers(vgg, [*([] if content_layer is None else [content_layer]), *style_layers])
-    key = (content_layer, style_layers, str(padding), str(pooling))
-    made = _prepared.setdefault(vgg, {})
+    layers = [*([] if content_layer is None else [content_layer]), *style_layers]
+    made, key = _traces.setdefault(measurable(vgg), {}), (content_layer, style_layers)
     if key not in made:
-        order = [layer.name for layer in vgg.layers]
-        deepest = max(layers, key=order.index)
-        network = (deepest, *key[2:])
-        if network not in made:
-            made[network] = prepare_for_transfer(vgg, deepest, padding=padding, pooling=pooling)
-        extract = extractor(made[network], layers)
+        extract = extractor(vgg, layers)
         made[key] = extract, _traced(extract, content_layer, style_layers)
     return made[key]
 

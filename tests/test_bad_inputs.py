@@ -28,6 +28,7 @@ from nst_helpers import (
     cut_patch,
     device,
     extractor,
+    for_styles,
     gram_matrix,
     layer_style_cost,
     load_image,
@@ -66,7 +67,6 @@ from nst_helpers.figures import (
 )
 from nst_helpers.images import as_image, encode_png
 from nst_helpers.network import weights
-from nst_helpers.network.vgg import prepare_for_transfer
 from nst_helpers.network.weights import read_weights
 from nst_helpers.optimisers import adam, gradient_descent, l_bfgs
 from nst_helpers.reference import (
@@ -520,7 +520,6 @@ BAD_LAYERS = [
 def test_layers(vgg, layers, kind, message):
     refused(lambda: extractor(vgg, layers), kind, message)
     refused(lambda: receptive_field(vgg, layers[-1]), kind, message)
-    refused(lambda: prepare_for_transfer(vgg, layers[-1]), kind, message)
     if isinstance(layers[-1], str):
         bad = dict.fromkeys(layers, 0.5)
         refused(lambda: StyleTransfer(GOOD, GOOD, vgg, lambdas=bad), kind, message)
@@ -673,18 +672,15 @@ def test_seeds(seed, vgg):
     refused(lambda: StyleTransfer(GOOD, GOOD, vgg, start="noise", seed=seed), ValueError, message)
 
 
-@pytest.mark.parametrize("padding", ["same", "EDGE", "", None, 0])
-def test_padding(vgg, padding):
-    message = "padding is .+, expected 'edge' or 'zero'"
-    refused(lambda: prepare_for_transfer(vgg, "block1_conv1", padding=padding), ValueError, message)
-    refused(lambda: StyleTransfer(GOOD, GOOD, vgg, padding=padding), ValueError, message)
-
-
-@pytest.mark.parametrize("pooling", ["avg", "mean", "", None, 0])
-def test_pooling(vgg, pooling):
-    message = "pooling is .+, expected 'average' or 'max'"
-    refused(lambda: prepare_for_transfer(vgg, "block1_conv1", pooling=pooling), ValueError, message)
-    refused(lambda: StyleTransfer(GOOD, GOOD, vgg, pooling=pooling), ValueError, message)
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("border", ["same", "EDGE", "", None, 0]), ("pooling", ["avg", "mean", "", None, 0])],
+)
+def test_the_form_of_the_network(vgg, name, values):
+    for value in values:
+        message = f"{name} is {value!r}; choose from (edge, zero|average, max)"
+        refused(lambda form={name: value}: for_styles(vgg, **form), ValueError, message)
+        refused(lambda form={name: value}: load_vgg("vgg16", **form), ValueError, message)
 
 
 def layer_arrays(vgg):
@@ -1095,7 +1091,7 @@ OTHER_CALLS = [
         TypeError,
         "as the function that extractor",
     ),
-    ("no network", lambda: prepare_for_transfer(None, "block1_conv1"), TypeError, "vgg is None"),
+    ("no network", lambda: for_styles(None), TypeError, "vgg is None"),
     ("no such question", lambda: check_prediction("x", "a"), ValueError, "no prediction 'x'"),
     ("two questions", lambda: check_prediction(["tiled"], "a"), ValueError, "no prediction"),
 ]
@@ -1118,6 +1114,7 @@ TESTED = [
     "covariance_matrix",
     "cut_patch",
     "extractor",
+    "for_styles",
     "gram_matrix",
     "layer_style_cost",
     "load_image",
@@ -1146,7 +1143,8 @@ INNER = {
     "images": ["resized", "to_pil"],
     "gallery": [],
     "network.weights": ["cached_vgg19", "vgg19_file"],
-    "network.winograd": ["fold_edge", "winograd_convolution", "winograd_maps"],
+    "network.winograd": ["fold_edge", "transformed", "winograd_convolution", "winograd_maps"],
+    "network.styles": ["build", "measurable"],
     "network.vgg": ["known_layer"],
     "activations": ["cut", "known_layers"],
     "blocks": ["as_block", "content_blocks", "positions", "style_blocks", "table"],

@@ -31,6 +31,7 @@ ROOMS = [
     "gallery",
     "network.weights",
     "network.winograd",
+    "network.styles",
     "network.vgg",
     "network",
     "blocks",

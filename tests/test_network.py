@@ -1,5 +1,10 @@
 """The prepared network against Keras' own, and the fast convolution against plain loops."""
 
+import json
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -11,18 +16,20 @@ from nst_helpers import (
     CONTENT_LAYER,
     PICTURES,
     STYLE_LAYERS,
+    StyleTransfer,
     activation_gradient,
     channel_peaks,
     cut_patch,
     device,
     extractor,
+    for_styles,
     load_picture,
     load_vgg,
     preprocess,
     receptive_field,
 )
-from nst_helpers.network.vgg import prepare_for_transfer
-from nst_helpers.network.winograd import TILE, winograd_convolution, winograd_maps
+from nst_helpers.network import styles
+from nst_helpers.network.winograd import TILE, transformed, winograd_convolution, winograd_maps
 
 DEEPEST = "block5_conv1"
 
@@ -49,27 +56,71 @@ def relative(found, expected):
 # The prepared network
 
 
+def cut(network, layer):
+    return keras.Model(network.input, network.get_layer(layer).output)
+
+
+@pytest.fixture(scope="module")
+def plain_vgg(real_vgg):
+    """Keras' own VGG16 with the bundled weights."""
+    plain = keras.applications.VGG16(include_top=False, weights=None)
+    for layer in real_vgg.layers[1:]:
+        plain.get_layer(layer.name).set_weights(layer.get_weights())
+    return plain
+
+
+@pytest.fixture(params=["fast", "as on a GPU"])
+def way(request, monkeypatch):
+    """Let networks be made for a CPU, or for a GPU."""
+    gpus = [] if request.param == "fast" else ["GPU:0"]
+    monkeypatch.setattr(styles, "visible_gpus", lambda: gpus)
+    return request.param
+
+
 @pytest.mark.parametrize("size", [(32, 32), (48, 64), (33, 47), (50, 35)])
-@pytest.mark.parametrize("fast", [True, False])
-def test_with_zeros_and_maxima_it_is_keras_own(real_vgg, size, fast):
-    own = keras.Model(real_vgg.input, real_vgg.get_layer(DEEPEST).output)
-    ours = prepare_for_transfer(real_vgg, DEEPEST, padding="zero", pooling="max", fast=fast)
+def test_with_zeros_and_maxima_it_is_keras_own(plain_vgg, size, way):
+    ours = for_styles(plain_vgg, border="zero", pooling="max")
+    assert [layer.name for layer in ours.layers[1:]] == [la.name for la in plain_vgg.layers[1:]]
     image = noise(*size)
     for found, expected in zip(
-        outcome_and_gradient(ours, image), outcome_and_gradient(own, image), strict=True
+        outcome_and_gradient(cut(ours, DEEPEST), image),
+        outcome_and_gradient(cut(plain_vgg, DEEPEST), image),
+        strict=True,
     ):
         assert found.shape == expected.shape
         assert relative(found, expected) < 1e-4
 
 
+@pytest.mark.parametrize("name", ["vgg16", "vgg19"])
+def test_published_on_request(name):
+    network = load_vgg(name, weights=None, border="zero", pooling="max")
+    build = keras.applications.VGG16 if name == "vgg16" else keras.applications.VGG19
+    plain = build(include_top=False, weights=None)
+    plain.set_weights(network.get_weights())
+    image = preprocess(noise(32, 48))
+    assert network(image).shape == (1, 1, 1, 512)
+    assert relative(network(image).numpy(), plain(image).numpy()) < 1e-4
+
+
 @pytest.mark.parametrize("size", [(32, 40), (37, 51)])
-def test_the_fast_form_is_the_slow_form_with_edges_and_means_too(real_vgg, size):
-    fast, slow = (prepare_for_transfer(real_vgg, DEEPEST, fast=fast) for fast in (True, False))
+def test_the_fast_form_is_the_slow_form_with_edges_and_means_too(real_vgg, size, monkeypatch):
+    monkeypatch.setattr(styles, "visible_gpus", lambda: ["GPU:0"])
+    slow = for_styles(real_vgg)
     image = noise(*size)
     for found, expected in zip(
-        outcome_and_gradient(fast, image), outcome_and_gradient(slow, image), strict=True
+        outcome_and_gradient(cut(real_vgg, DEEPEST), image),
+        outcome_and_gradient(cut(slow, DEEPEST), image),
+        strict=True,
     ):
         assert relative(found, expected) < 1e-4
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_several_pictures_at_once(vgg, count):
+    images = preprocess(np.concatenate([noise(32, 40, seed) for seed in range(count)]))
+    one_by_one = np.concatenate([vgg(image[None]) for image in images])
+    assert relative(vgg(images).numpy(), one_by_one) < 1e-4
+    assert relative(vgg.predict(images, verbose=0), one_by_one) < 1e-4
 
 
 def convolve_loops(x, kernel):
@@ -82,8 +133,8 @@ def convolve_loops(x, kernel):
     return y
 
 
-def test_edge_padding_is_numpys_pad_and_a_valid_convolution(vgg):
-    network = prepare_for_transfer(vgg, "block1_conv1", fast=False)
+def test_the_edge_is_numpys_pad_and_a_valid_convolution(vgg):
+    network = cut(vgg, "block1_conv1")
     image = noise(8, 11)
     kernel, bias = vgg.get_layer("block1_conv1").get_weights()
     x = preprocess(image).numpy()[0]
@@ -95,27 +146,263 @@ def test_an_even_picture_gives_even_activations_with_edges_but_not_with_zeros(re
     """Zeros are a frame that the picture does not have."""
     image = np.full((1, 40, 40, 3), 0.8, np.float32)
     spread = {}
-    for padding in ("edge", "zero"):
-        network = prepare_for_transfer(real_vgg, "block4_conv1", padding=padding)
+    for name in ("edge", "zero"):
+        network = cut(for_styles(real_vgg, border=name), "block4_conv1")
         a = network(preprocess(image)).numpy()
-        spread[padding] = np.abs(a - a[:, 2:3, 2:3]).max() / a.max()
+        spread[name] = np.abs(a - a[:, 2:3, 2:3]).max() / a.max()
     assert spread["edge"] < 1e-3 < 0.1 < spread["zero"]
 
 
 def test_average_pooling_is_the_mean_of_four(vgg):
-    before = prepare_for_transfer(vgg, "block1_conv2")(preprocess(noise(32, 32)))
-    after = prepare_for_transfer(vgg, "block1_pool")(preprocess(noise(32, 32)))
+    before = cut(vgg, "block1_conv2")(preprocess(noise(32, 32)))
+    after = cut(vgg, "block1_pool")(preprocess(noise(32, 32)))
     a = before.numpy()[0].reshape(16, 2, 16, 2, -1)
     np.testing.assert_allclose(after[0], a.mean(axis=(1, 3)), rtol=1e-5, atol=1e-4)
 
 
-def test_preparing_leaves_the_network_alone(vgg):
+def test_making_one_leaves_the_network_alone(plain_vgg, way):
     image = preprocess(noise(32, 32))
-    before = vgg(image).numpy()
-    prepared = prepare_for_transfer(vgg, DEEPEST)
-    np.testing.assert_array_equal(vgg(image), before)
-    assert not any(weight.trainable for weight in prepared.weights)
-    assert prepared.layers[-1].name == DEEPEST
+    before = plain_vgg(image).numpy()
+    made = for_styles(plain_vgg)
+    after = made(image).numpy()
+    assert not made.trainable_weights
+    weights = plain_vgg.get_weights()
+    plain_vgg.set_weights([weight + 1 for weight in weights])
+    np.testing.assert_array_equal(made(image), after)
+    plain_vgg.set_weights(weights)
+    np.testing.assert_array_equal(plain_vgg(image), before)
+
+
+def test_a_layer_with_new_weights_forgets_the_old_ones(way):
+    network = load_vgg("vgg16", weights=None)
+    extract = tf.function(extractor(network, ["block3_conv1"]))
+    image = tf.constant(noise(32, 32))
+    before = extract(image)["block3_conv1"]
+    layer = network.get_layer("block3_conv1")
+    layer.set_weights([2 * weight for weight in layer.get_weights()])
+    assert relative(extract(image)["block3_conv1"].numpy(), 2 * before.numpy()) < 1e-4
+
+
+def test_a_kernel_that_nobody_uses_is_not_transformed(monkeypatch):
+    shapes = []
+    monkeypatch.setattr(
+        styles, "transformed", lambda kernel: shapes.append(kernel.shape) or transformed(kernel)
+    )
+    network = load_vgg("vgg16", weights=None)
+    extract = extractor(network, ["block3_conv1"])
+    assert shapes == []
+    extract(noise(32, 32)), extract(noise(40, 32))
+    assert shapes == [(3, 3, 64, 128), (3, 3, 128, 128), (3, 3, 128, 256)]
+
+
+def test_it_is_a_keras_model_like_others(vgg, tmp_path):
+    image = preprocess(noise(32, 32))
+    plain = keras.applications.VGG16(include_top=False, weights=None)
+    assert vgg.count_params() == plain.count_params()
+    assert sum(isinstance(layer, keras.layers.Conv2D) for layer in vgg.layers) == 13
+    copy = keras.models.clone_model(vgg)
+    copy.set_weights(vgg.get_weights())
+    vgg.save(tmp_path / "mine.keras")
+    for other in (copy, keras.models.load_model(tmp_path / "mine.keras"), for_styles(vgg)):
+        np.testing.assert_allclose(other(image), vgg(image), rtol=1e-5)
+
+
+# Networks of other kinds
+
+
+def with_batch_norm():
+    x = image = keras.Input((None, None, 3))
+    for channels in (8, 16):
+        x = keras.layers.Conv2D(channels, 3, padding="same", activation="relu")(x)
+        x = keras.layers.BatchNormalization(name=f"norm{channels}")(x)
+    return keras.Model(image, x, name="vgg_bn")
+
+
+def chain(*layers, size=None):
+    x = image = keras.Input((size, size, 3))
+    for layer in layers:
+        x = layer(x)
+    return keras.Model(image, x, name="mine")
+
+
+def conv(channels=3, size=3, **options):
+    options = {"padding": "same", "activation": "relu"} | options
+    return keras.layers.Conv2D(channels, size, **options)
+
+
+def twice():
+    layer = conv(name="again")
+    return chain(layer, layer)
+
+
+def split():
+    image = keras.Input((None, None, 3))
+    first = conv(name="first")(image)
+    return keras.Model(image, [conv(name="left")(first), conv(name="right")(first)], name="mine")
+
+
+class ByCode(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = conv()
+
+    def call(self, x):
+        return self.first(x)
+
+
+class Shifted(keras.layers.Conv2D):
+    def call(self, x):
+        return super().call(x) + 1
+
+
+OTHERS = {
+    "BatchNorm": (with_batch_norm, "its layer norm8 is a BatchNormalization"),
+    "MobileNet": (
+        lambda: keras.applications.MobileNetV2((64, 64, 3), include_top=False, weights=None),
+        "its layer Conv1 is a Conv2D of another kind",
+    ),
+    "ResNet": (
+        lambda: keras.applications.ResNet50(include_top=False, weights=None),
+        "its layer conv1_pad is a ZeroPadding2D",
+    ),
+    "classifier": (
+        lambda: keras.applications.VGG16(weights=None),
+        "its layer flatten is a Flatten",
+    ),
+    "Sequential around it": (
+        lambda: keras.Sequential([load_vgg("vgg16", weights=None)]),
+        r"give vgg\.get_layer\('vgg16'\) instead",
+    ),
+    "Sequential": (
+        lambda: keras.Sequential([keras.Input((None, None, 3)), conv()]),
+        r"give keras\.Model\(vgg\.inputs, vgg\.outputs\) instead",
+    ),
+    "stride 2": (lambda: chain(conv(strides=2, name="wide")), "its layer wide is a Conv2D"),
+    "5×5": (lambda: chain(conv(size=5, name="large")), "its layer large is a Conv2D"),
+    "valid": (lambda: chain(conv(padding="valid", name="less")), "its layer less is a Conv2D"),
+    "holes": (lambda: chain(conv(dilation_rate=2, name="holes")), "its layer holes is a Conv2D"),
+    "groups": (lambda: chain(conv(groups=3, name="apart")), "its layer apart is a Conv2D"),
+    "linear": (lambda: chain(conv(activation=None, name="line")), "its layer line is a Conv2D"),
+    "no bias": (lambda: chain(conv(use_bias=False, name="bare")), "its layer bare is a Conv2D"),
+    "own class": (
+        lambda: chain(Shifted(3, 3, padding="same", activation="relu", name="own")),
+        "its layer own is a Shifted of another kind",
+    ),
+    "3×3 pooling": (
+        lambda: chain(conv(), keras.layers.MaxPooling2D(3, name="pool3")),
+        "its layer pool3 is a MaxPooling2D",
+    ),
+    "twice": (twice, "its layer again does not follow"),
+    "split": (split, "its layer right does not follow left alone"),
+    "by code": (ByCode, "its layers are joined by code of its own"),
+    "grey": (
+        lambda: keras.applications.VGG16(
+            input_shape=(None, None, 1), include_top=False, weights=None
+        ),
+        r"its pictures are \(None, None, None, 1\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_another_network_is_refused_in_a_sentence(kind, content, style):
+    make, message = OTHERS[kind]
+    network = make()
+    for use in (for_styles, lambda network: StyleTransfer(content, style, network)):
+        with pytest.raises(ValueError, match=message) as refusal:
+            use(network)
+        assert "is not like VGG without its classifier" in str(refusal.value)
+        assert "\n" not in str(refusal.value)
+
+
+def test_a_network_of_fixed_size_is_taken_by_for_styles_alone(content, style):
+    fixed = chain(conv(4, name="one"), keras.layers.MaxPooling2D(), conv(6, name="two"), size=64)
+    with pytest.raises(ValueError, match=r"takes pictures \(None, 64, 64, 3\).+for_styles\(vgg\)"):
+        StyleTransfer(content, style, fixed, content_layer="two", lambdas={"one": 1})
+    made = for_styles(fixed, border="zero", pooling="max")
+    image = noise(64, 64)
+    assert relative(made(image).numpy(), fixed(image).numpy()) < 1e-5
+    transfer = StyleTransfer(content, style, made, content_layer="two", lambdas={"one": 1})
+    assert transfer.run(2, progress=False)[0].shape == content.shape
+
+
+# The reader's settings of Keras
+
+SETTINGS = """
+import keras, numpy as np
+from nst_helpers import StyleTransfer, extractor, for_styles, load_picture, load_vgg
+from nst_helpers.network import styles
+
+def settle():
+    {setting}
+
+def numbers(vgg):
+    content, style = load_picture("flower", 48), load_picture("great_wave", 48)
+    transfer = StyleTransfer(content, style, vgg, levels=1)
+    costs, gradient = transfer.cost_and_gradient(content)
+    _, history = transfer.run(2, progress=False)
+    a = extractor(vgg, ["block5_conv1"])(content)["block5_conv1"]
+    weights = {{str(w.dtype) for w in vgg.weights}}
+    assert weights == {{"float32"}} and str(a.dtype) == "<dtype: 'float32'>", (weights, a.dtype)
+    return [costs["J"], *costs["J_style_layer"].values(), np.abs(gradient).sum(),
+            *history["J"][:1], a.numpy().sum()]
+
+before = load_vgg("vgg16")
+expected = numbers(load_vgg("vgg16")) if {compare} else None
+settle()
+after = load_vgg("vgg16")
+on_gpu = lambda: ["GPU:0"]
+styles.visible_gpus, here = on_gpu, styles.visible_gpus
+slow = load_vgg("vgg16")
+styles.visible_gpus = here
+found = [numbers(vgg) for vgg in (before, after, slow, for_styles(after))]
+for other in found:
+    np.testing.assert_allclose(other, expected or found[0], rtol=1e-4)
+print("J", found[0][0])
+"""
+
+
+def told(setting, compare=True, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", SETTINGS.format(setting=setting, compare=compare)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return float(done.stdout.split("J ")[-1])
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'keras.config.set_image_data_format("channels_first")',
+        'keras.mixed_precision.set_global_policy("mixed_float16")',
+        'keras.mixed_precision.set_global_policy("mixed_bfloat16")',
+        'keras.config.set_floatx("float16")',
+        'keras.config.set_floatx("float64")',
+    ],
+)
+def test_what_keras_is_set_to_changes_no_number(setting):
+    told(setting)
+
+
+def test_a_settings_file_of_keras_changes_no_number(tmp_path):
+    settings = {"image_data_format": "channels_first", "floatx": "float16"}
+    (tmp_path / "keras.json").write_text(json.dumps(settings), "utf-8")
+    plain = told("pass")
+    assert told("pass", KERAS_HOME=str(tmp_path)) == pytest.approx(plain, rel=1e-4)
+
+
+def test_keras_own_vgg_in_another_form_is_refused_in_a_sentence(content, style):
+    plain = keras.applications.VGG16(include_top=False, weights=None)
+    config = plain.get_config()
+    for layer in config["layers"][1:]:
+        layer["config"]["dtype"] = "float16"
+    half = keras.Model.from_config(config)
+    with pytest.raises(ValueError, match=r"computes in float16; expected .+for_styles\(vgg\)"):
+        StyleTransfer(content, style, half)
+    assert for_styles(half).get_layer("block1_conv1").compute_dtype == "float32"
 
 
 # The fast convolution
@@ -142,7 +429,7 @@ def test_winograd_is_the_direct_convolution(height, width, c_in, c_out, edge, se
     rng = np.random.default_rng(seed)
     kernel = rng.normal(size=(3, 3, c_in, c_out)).astype(np.float32)
     x = rng.normal(size=(1, height, width, c_in)).astype(np.float32)
-    found = winograd_convolution(kernel, edge)(tf.constant(x))
+    found = winograd_convolution(tf.constant(x), transformed(kernel), edge)
     assert found.shape == (1, height, width, c_out)
     expected = convolve_loops(border(x[0], edge), kernel)
     np.testing.assert_allclose(found[0], expected, rtol=1e-3, atol=1e-3)
@@ -160,8 +447,11 @@ def test_winograds_gradient_is_tensorflows(height, width, edge, seed):
         padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC" if edge else "CONSTANT")
         return tf.nn.conv2d(padded, kernel, 1, "VALID")
 
+    def fast(x):
+        return winograd_convolution(x, transformed(kernel), edge)
+
     gradients = []
-    for convolve in (winograd_convolution(kernel, edge), plain):
+    for convolve in (fast, plain):
         with tf.GradientTape() as tape:
             tape.watch(x)
             J = tf.reduce_sum(convolve(x) * upstream)
@@ -213,16 +503,17 @@ def test_the_default_layers_are_the_lectures():
 @pytest.mark.parametrize(
     "layer", ["block1_conv1", "block1_conv2", "block2_conv1", "block3_conv1", "block4_conv1"]
 )
-def test_the_receptive_field_is_where_the_gradient_reaches(layer):
+def test_the_receptive_field_is_where_the_gradient_reaches(layer, monkeypatch):
     """With all weights positive, every pixel in the field has a gradient, and no other."""
+    # The fast way leaves rounding errors beside the field.
+    monkeypatch.setattr(styles, "visible_gpus", lambda: ["GPU:0"])
     vgg = load_vgg("vgg16", weights=None)
     for conv in vgg.layers:
         if isinstance(conv, keras.layers.Conv2D):
             conv.set_weights([np.full(conv.kernel.shape, 0.01), np.full(conv.bias.shape, 99.0)])
     image = noise(128, 128)
     field = receptive_field(vgg, layer)
-    # Averages in the place of maxima: a maximum passes the gradient to one pixel of four.
-    network = prepare_for_transfer(vgg, layer, pooling="average", fast=False)
+    network = cut(vgg, layer)
     i = j = 64 // field.stride
     top, left, bottom, right = field.box(i, j)
     assert 0 < top < bottom < 128
@@ -342,14 +633,3 @@ def test_the_bundled_network_knows_pictures_apart(real_vgg):
 def test_the_network_is_frozen(real_vgg):
     assert not real_vgg.trainable_weights
     assert len(real_vgg.weights) == 2 * 13
-
-
-@pytest.mark.parametrize("fast", [True, False])
-def test_a_prepared_network_keeps_its_weights_when_vgg_gets_others(fast):
-    vgg = load_vgg("vgg16", weights=None)
-    network = prepare_for_transfer(vgg, "block3_conv1", fast=fast)
-    image = np.random.default_rng(0).random((1, 20, 28, 3), dtype=np.float32)
-    before = network(image).numpy()
-    for layer in vgg.layers:
-        layer.set_weights([w + 1 for w in layer.get_weights()])
-    np.testing.assert_array_equal(network(image).numpy(), before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nst_helpers.network.styles import BORDERS, POOLINGS, build
 from nst_helpers.network.weights import (
     BUNDLED_VGG16,
     PATIENCE,
@@ -19,20 +19,30 @@ from nst_helpers.network.weights import (
     read_weights,
     vgg19_file,
 )
-from nst_helpers.network.winograd import WORTH_IT, winograd_convolution
-from nst_helpers.refusals import nearest, whole_number
-from nst_helpers.session.device import set_up_tensorflow, visible_gpus
+from nst_helpers.refusals import choice, nearest, whole_number
+from nst_helpers.session.device import set_up_tensorflow
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 CONTENT_LAYER = "block4_conv2"
-BACKBONES = ("vgg19", "vgg16")
+CONVOLUTIONS = {"vgg19": (2, 2, 4, 4, 4), "vgg16": (2, 2, 3, 3, 3)}  # in each of the blocks
+CHANNELS = (64, 128, 256, 512, 512)
+BACKBONES = tuple(CONVOLUTIONS)
 CAFFE_MEAN = (103.939, 116.779, 123.68)  # of ImageNet: blue, green, red, in 0..255
 
 
 def load_vgg(
-    name: str | None = None, weights: str | Path | None = "imagenet", seed: int = 0
+    name: str | None = None,
+    weights: str | Path | None = "imagenet",
+    seed: int = 0,
+    *,
+    border: str = "edge",
+    pooling: str = "average",
 ) -> keras.Model:
-    """Load VGG without its classifier, as a frozen Keras model.
+    """Load VGG without its classifier, as a frozen Keras model that is made for styles.
+
+    Two things differ from VGG as it was published: the convolutions see the picture's edge
+    repeated beyond its border, and the poolings take means. ``load_vgg(border="zero",
+    pooling="max")`` is VGG as published.
 
     With no name, the environment variable NST_BACKBONE decides ("vgg19" or "vgg16"). Where it
     is not set: VGG19 from Keras' cache or by one short, bounded download; else the bundled
@@ -47,6 +57,8 @@ def load_vgg(
         The published weights, a file of your own, or None for seeded random ones (for tests).
     seed : int
         Seed of the random weights.
+    border, pooling : str
+        See ``for_styles``.
 
     Returns
     -------
@@ -56,7 +68,7 @@ def load_vgg(
     Raises
     ------
     ValueError
-        An unknown name, or a file that does not hold this network's weights.
+        An unknown name, border or pooling, or a file that does not hold this network's weights.
     TypeError
         weights is neither a path nor "imagenet" nor None.
     FileNotFoundError
@@ -73,6 +85,9 @@ def load_vgg(
         raise ValueError(f"The network {name!r} is unknown. Choose vgg19 or vgg16.")
     if not isinstance(weights, str | os.PathLike | None):
         raise TypeError(f"weights is {weights!r}, expected 'imagenet', a path or None.")
+    choice(border, "border", BORDERS)
+    choice(pooling, "pooling", POOLINGS)
+    form = {"border": border, "pooling": pooling}
     set_up_tensorflow()
     asked = name or os.environ.get("NST_BACKBONE") or None
     if asked is not None and asked not in BACKBONES:
@@ -82,12 +97,12 @@ def load_vgg(
     if weights == "imagenet" and own_file:
         weights = own_file
     if weights is None:
-        return _seeded(_bare(asked or "vgg19"), seed)
+        return _seeded(_empty(asked or "vgg19", **form), seed)
     if weights != "imagenet":
-        return _filled(asked or "vgg19", Path(weights))
+        return _filled(asked or "vgg19", Path(weights), **form)
     if asked is None:
         try:
-            return _filled("vgg19", vgg19_file(PATIENCE))
+            return _filled("vgg19", vgg19_file(PATIENCE), **form)
         except DownloadError as error:
             print(
                 f"VGG19 is not here yet: {error}. The bundled VGG16 is used instead, and "
@@ -95,9 +110,9 @@ def load_vgg(
             )
             asked = "vgg16"
     if asked == "vgg16":
-        return _filled("vgg16", BUNDLED_VGG16)
+        return _filled("vgg16", BUNDLED_VGG16, **form)
     try:
-        return _filled("vgg19", vgg19_file(patience=15 * PATIENCE))
+        return _filled("vgg19", vgg19_file(patience=15 * PATIENCE), **form)
     except DownloadError as error:
         raise DownloadError(
             f'VGG19 cannot be loaded: {error}. Try again online, use load_vgg("vgg16"), which '
@@ -168,115 +183,13 @@ def preprocess(image: tf.Tensor) -> tf.Tensor:
     return image[..., ::-1] * 255 - tf.constant(CAFFE_MEAN, image.dtype)
 
 
-class EdgePaddedConv2D(keras.layers.Conv2D):
-    """A convolution whose border repeats the edge, where VGG's own puts zeros.
-
-    Zeros are a frame that the picture does not have, and that shows in the result.
-    """
-
-    def call(self, inputs):  # noqa: D102
-        padded = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
-        output = tf.nn.conv2d(padded, self.kernel, 1, "VALID")
-        return self.activation(tf.nn.bias_add(output, self.bias))
-
-
-class FrozenConv2D(keras.layers.Layer):
-    """A convolution with fixed weights, computed the fast way of ``nst_helpers.convolution``.
-
-    Parameters
-    ----------
-    layer : keras.layers.Conv2D
-        The convolution to do faster; its weights are copied as they are now.
-    edge : bool
-        See ``winograd_convolution``.
-    """
-
-    def __init__(self, layer: keras.layers.Conv2D, edge: bool) -> None:
-        super().__init__(name=layer.name, trainable=False)
-        self.convolve = winograd_convolution(layer.kernel.numpy(), edge)
-        self.bias, self.activation = tf.constant(layer.bias.numpy()), layer.activation
-
-    def call(self, inputs):  # noqa: D102
-        return self.activation(tf.nn.bias_add(self.convolve(inputs), self.bias))
-
-    def compute_output_shape(self, input_shape):  # noqa: D102
-        return *input_shape[:-1], self.bias.shape[0]
-
-
-def prepare_for_transfer(
-    vgg: keras.Model,
-    deepest: str,
-    *,
-    padding: str = "edge",
-    pooling: str = "average",
-    fast: bool | None = None,
-) -> keras.Model:
-    """Return a copy of the network that makes better pictures, faster.
-
-    Parameters
-    ----------
-    vgg : keras.Model
-        From ``load_vgg``.
-    deepest : str
-        The last layer that is needed; what lies behind it is left out.
-    padding : {"edge", "zero"}
-        Border of the convolutions. "edge" leaves no dark frame, "zero" is VGG's own.
-    pooling : {"average", "max"}
-        "average" lets the gradient reach every pixel and leaves less of a grid (Gatys et al.,
-        CVPR 2016, section 2).
-    fast : bool or None
-        Use the frozen convolution; None means on a CPU only.
-
-    Returns
-    -------
-    keras.Model
-        From a preprocessed picture to the activations of `deepest`.
-
-    Raises
-    ------
-    ValueError
-        An unknown padding, pooling or layer.
-    """
-    known_layer(vgg, deepest)
-    if not isinstance(padding, str) or padding not in ("edge", "zero"):
-        raise ValueError(f"padding is {padding!r}, expected 'edge' or 'zero'.")
-    if not isinstance(pooling, str) or pooling not in ("average", "max"):
-        raise ValueError(f"pooling is {pooling!r}, expected 'average' or 'max'.")
-    if fast is None:
-        fast = not visible_gpus()
-
-    def rebuilt(layer: keras.Layer, shape: tuple) -> keras.Layer:
-        if fast and _is_wide(layer):
-            return FrozenConv2D(layer, edge=padding == "edge")
-        config = layer.get_config()
-        if isinstance(layer, keras.layers.MaxPooling2D) and pooling == "average":
-            return keras.layers.AveragePooling2D.from_config(config)
-        if not isinstance(layer, keras.layers.Conv2D):
-            return type(layer).from_config(config)
-        kind = EdgePaddedConv2D if padding == "edge" else keras.layers.Conv2D
-        # Random numbers would take time; the weights follow.
-        twin = kind.from_config(config | {"kernel_initializer": "zeros"})
-        twin.build(shape)
-        twin.set_weights(layer.get_weights())
-        twin.trainable = False
-        return twin
-
-    cut = keras.Model(vgg.input, vgg.get_layer(deepest).output)
-    x = copy = keras.Input((None, None, 3))
-    for layer in cut.layers[1:]:  # VGG is a plain chain, so it can be rebuilt link by link
-        x = rebuilt(layer, x.shape)(x)
-    return keras.Model(copy, x, name=vgg.name)
-
-
-def _is_wide(layer: keras.Layer) -> bool:
-    return isinstance(layer, keras.layers.Conv2D) and math.prod(layer.kernel.shape[2:]) >= WORTH_IT
-
-
-def _bare(name: str) -> keras.Model:
-    build = keras.applications.VGG19 if name == "vgg19" else keras.applications.VGG16
-    model = build(include_top=False, weights=None, name=name)
-    model.trainable = False
-    return model
+def _empty(name: str, border: str, pooling: str) -> keras.Model:
+    """Return the network with weights of 0, its layers named as Keras names them."""
+    links: dict[str, int | None] = {}
+    for block, (count, channels) in enumerate(zip(CONVOLUTIONS[name], CHANNELS, strict=True), 1):
+        links |= {f"block{block}_conv{n}": channels for n in range(1, count + 1)}
+        links[f"block{block}_pool"] = None
+    return build(name, links, border, pooling)
 
 
 def _convolutions(model: keras.Model) -> list[keras.layers.Conv2D]:
@@ -292,10 +205,10 @@ def _seeded(model: keras.Model, seed: int) -> keras.Model:
     return model
 
 
-def _filled(name: str, path: Path) -> keras.Model:
+def _filled(name: str, path: Path, **form: str) -> keras.Model:
     with ThreadPoolExecutor(1) as reader:  # reads while Keras makes the network
         reading = reader.submit(read_weights, path)
-        model = _bare(name)
+        model = _empty(name, **form)
     found = reading.result()
     layers = _convolutions(model)
     if set(found) == {str(i) for i in range(len(found))}:

@@ -44,22 +44,42 @@ def winograd_maps(points: tuple[float, ...] = (0, 1, -1, 0.5, -2)) -> tuple[np.n
     return np.linalg.inv(powers(TILE + 2)).T, powers(3), powers(TILE).T
 
 
-def winograd_convolution(kernel: np.ndarray, edge: bool) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return a function that convolves with this kernel, stride 1, same size.
+def transformed(kernel: np.ndarray) -> tf.Tensor:
+    """Return G g Gᵀ for all pairs of channels: the kernel as ``winograd_convolution`` takes it.
 
     Parameters
     ----------
     kernel : array (3, 3, C_in, C_out)
         As in Keras.
+
+    Returns
+    -------
+    tf.Tensor
+        (36, C_in, C_out), float32.
+    """
+    _, G, _ = winograd_maps()
+    # Both directions of a tile at once: the Kronecker product of a map with itself.
+    G2 = tf.constant(np.kron(G, G), tf.float32)
+    return tf.reshape(G2 @ kernel.reshape(9, -1), (-1, *kernel.shape[2:]))
+
+
+def winograd_convolution(x: tf.Tensor, g: tf.Tensor, edge: bool) -> tf.Tensor:
+    """Convolve with a transformed kernel, stride 1, same size.
+
+    Parameters
+    ----------
+    x : tensor (1, H, W, C_in)
+        float32.
+    g : tensor (36, C_in, C_out)
+        From ``transformed``; no gradient reaches it.
     edge : bool
         Outside the border, repeat the edge; else zeros.
 
     Returns
     -------
-    callable
-        From (1, H, W, C_in) to (1, H, W, C_out), float32, differentiable once.
+    tf.Tensor
+        (1, H, W, C_out), differentiable once with respect to x.
     """
-    g = _transformed(kernel)
 
     @tf.custom_gradient
     def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Callable]:
@@ -70,7 +90,7 @@ def winograd_convolution(kernel: np.ndarray, edge: bool) -> Callable[[tf.Tensor]
 
         return _tile_products(0, edge, turned=False)(x, g), gradient
 
-    return convolve
+    return convolve(x)
 
 
 def fold_edge(x: tf.Tensor) -> tf.Tensor:
@@ -88,14 +108,6 @@ def fold_edge(x: tf.Tensor) -> tf.Tensor:
     """
     ring = [[0, 0], [1, 1], [1, 1], [0, 0]]
     return tf.raw_ops.MirrorPadGrad(input=x, paddings=ring, mode="SYMMETRIC")
-
-
-def _transformed(kernel: np.ndarray) -> tf.Tensor:
-    """Return G g Gᵀ for all pairs of channels, (36, C_in, C_out)."""
-    _, G, _ = winograd_maps()
-    # Both directions of a tile at once: the Kronecker product of a map with itself.
-    G2 = tf.constant(np.kron(G, G), tf.float32)
-    return tf.reshape(G2 @ kernel.reshape(9, -1), (-1, *kernel.shape[2:]))
 
 
 @functools.cache
