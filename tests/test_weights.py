@@ -77,7 +77,10 @@ def published(vgg19, tmp_path_factory):
 # Layouts
 
 
-@pytest.mark.parametrize("layout", ["legacy", "legacy whole model", "weights", "model", "npz"])
+LAYOUTS = ["legacy", "legacy whole model", "weights", "Keras' weights", "model", "npz"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_weights_are_read_from_every_layout(layout, vgg19, published, tmp_path):
     if layout == "legacy":
         path = published
@@ -86,6 +89,11 @@ def test_weights_are_read_from_every_layout(layout, vgg19, published, tmp_path):
     elif layout == "weights":
         path = tmp_path / "vgg19.weights.h5"
         vgg19.save_weights(path)
+    elif layout == "Keras' weights":
+        path = tmp_path / "vgg19.weights.h5"
+        plain = keras.applications.VGG19(include_top=False, weights=None)
+        plain.set_weights(vgg19.get_weights())
+        plain.save_weights(path)
     elif layout == "model":
         path = tmp_path / "vgg19.h5"
         vgg19.save(path)
