@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Jupyter's own limit of 10 MB would break the connection, without a word.
 LARGE_UPLOADS := "{'websocket_max_message_size': 200000000}"
+# Pages exported from the menu carry their pictures' words; slides keep their own template.
+WORDS := --HTMLExporter.template_name=words --SlidesExporter.template_name=reveal
 NBVAL := --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 .PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks studio slides student instructor lint
@@ -17,7 +19,7 @@ $(READY): requirements.txt pyproject.toml
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
-		--ServerApp.tornado_settings=$(LARGE_UPLOADS) notebooks/00_start_here.ipynb
+		--ServerApp.tornado_settings=$(LARGE_UPLOADS) $(WORDS) notebooks/00_start_here.ipynb
 
 test: test-unit test-notebooks
 

@@ -1,7 +1,11 @@
-"""The same optimisation in seven (and our own) conventions of normalising the costs.
+"""The same optimisation in the words of the lecture, of six other projects, and in ours.
 
 All of them measure Σ (a_C − a_G)² and Σ (G_S − G_G)², with G_kk' = Σ a_k a_k', and divide these
 two sums by numbers of their own. So weights are converted by ratios of what they divide by.
+
+The lecture's row is equations 1 and 4 of Gatys' paper. Weights of the paper itself cannot be
+converted: its network is another one, VGG19 with each channel scaled to a mean activation of 1,
+and averages for the maxima.
 """
 
 from __future__ import annotations
@@ -16,9 +20,8 @@ from nst_helpers.costs import Weights, as_weights
 from nst_helpers.refusals import nearest, said, whole_number
 from nst_helpers.style_matrix import gram
 
-# PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1). Against
-# pixels in 0..255 activations are smaller by about the mean of the three; each colour's own
-# spread is within 1.4 % of it.
+# PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1); the mean of
+# the three stands here for all. Each colour's own spread is within 1.4 % of it.
 PYTORCH_SPREAD = 255 * (0.229 + 0.224 + 0.225) / 3
 MOST = 10**12  # more of anything no block has, and floats would run over
 
@@ -40,7 +43,7 @@ class Shape(NamedTuple):
 class Convention(NamedTuple):
     """What one project divides by: the content's sum, the style matrix, and the style's sum.
 
-    `scale` is the size of its activations against those of pixels in 0..255.
+    `scale` is the size of its pixels against 0..255.
     """
 
     content: Callable[[Shape], float]
@@ -49,42 +52,48 @@ class Convention(NamedTuple):
     scale: float = 1.0
 
 
-def _one(b: Shape) -> float:
+def _one(s: Shape) -> float:
     return 1.0
 
 
-def _positions(b: Shape) -> float:
-    return float(b.M)
+def _positions(s: Shape) -> float:
+    return float(s.M)
 
 
-def _numbers(b: Shape) -> float:
-    return float(b.M * b.n_C)
+def _numbers(s: Shape) -> float:
+    return float(s.M * s.n_C)
 
 
-def _entries(b: Shape) -> float:
-    return float(b.n_C**2)
+def _entries(s: Shape) -> float:
+    return float(s.n_C**2)
 
 
 CONVENTIONS: dict[str, Convention] = {
     # AᵀA / M and 4 C² are the lecture's AᵀA and (2 M C)², for style pictures of any size.
-    "ours": Convention(lambda b: 2.0 * b.M * b.n_C, _positions, lambda b: 4.0 * b.n_C**2),
-    "lecture, Gatys' paper": Convention(lambda b: 2.0, _one, lambda b: (2.0 * b.M * b.n_C) ** 2),
+    "ours": Convention(lambda s: 2.0 * s.M * s.n_C, _positions, lambda s: 4.0 * s.n_C**2),
+    "lecture": Convention(lambda s: 2.0, _one, lambda s: (2.0 * s.M * s.n_C) ** 2),
+    # leongatys/PytorchNeuralStyleTransfer, NeuralStyleTransfer.ipynb, commit c7bc488
     "Gatys' PyTorch notebook": Convention(_numbers, _positions, _entries),
+    # tensorflow/docs, tutorials/generative/style_transfer.ipynb, commit 6234418
     "TensorFlow tutorial": Convention(_numbers, _positions, _entries),
-    "keras.io example": Convention(_one, _one, lambda b: 4.0 * 3**2 * b.pixels**2),
+    # keras-team/keras-io, examples/generative/neural_style_transfer.py, commit 0896b2e
+    "keras.io example": Convention(_one, _one, lambda s: 4.0 * 3**2 * s.pixels**2),
+    # pytorch/tutorials, advanced_source/neural_style_tutorial.py, commit 0a7e686
     "PyTorch tutorial": Convention(_numbers, _numbers, _entries, 1 / PYTORCH_SPREAD),
+    # jcjohnson/neural-style, neural_style.lua, commit 053a6e3; its pixels reach to 256
     "jcjohnson/neural-style": Convention(_numbers, _numbers, _entries),
+    # d2l-ai/d2l-en, chapter_computer-vision/neural-style.md, release 1.0.3
     "d2l": Convention(_numbers, _numbers, _entries, 1 / PYTORCH_SPREAD),
 }
 
 # The weights that each project's own example sets: α, β, and λ as a function of the shape.
 PUBLISHED: dict[str, tuple[float, float, Callable[[Shape], float]]] = {
-    "Gatys' PyTorch notebook": (1.0, 1000.0, lambda b: 1 / b.n_C**2),
-    "TensorFlow tutorial": (1e4, 1e-2, lambda b: 1 / 5),
-    "keras.io example": (2.5e-8, 1e-6, lambda b: 1 / 5),
+    "Gatys' PyTorch notebook": (1.0, 1000.0, lambda s: 1 / s.n_C**2),
+    "TensorFlow tutorial": (1e4, 1e-2, lambda s: 1 / 5),
+    "keras.io example": (2.5e-8, 1e-6, lambda s: 1 / 5),
     "PyTorch tutorial": (1.0, 1e6, _one),
     "jcjohnson/neural-style": (5.0, 100.0, _one),
-    "d2l": (1.0, 1000.0, _one),
+    "d2l": (1.0, 1e4, _one),  # 1000 in its first editions
 }
 
 
@@ -123,7 +132,8 @@ def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int
     convention : str
         A name in ``CONVENTIONS``.
     a_C, a_G : tensors (1, n_H, n_W, n_C)
-        Activations for pixels in 0..255, of the content and the generated picture.
+        Activations for pixels in 0..255, of the content and the generated picture. They are taken
+        in the size of the project's pixels, as in a network without biases.
     pixels : int
         H · W of the generated picture.
 
@@ -151,7 +161,8 @@ def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels:
     convention : str
         A name in ``CONVENTIONS``.
     a_S, a_G : tensors (1, n_H, n_W, n_C)
-        Activations for pixels in 0..255, of the style and the generated picture.
+        Activations for pixels in 0..255, of the style and the generated picture. They are taken
+        in the size of the project's pixels, as in a network without biases.
     pixels : int
         H · W of the generated picture.
 
@@ -172,24 +183,23 @@ def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels:
 
 
 def convert_weights(
-    weights: Weights,
-    *,
-    source: str,
-    target: str,
-    content: Shape,
-    style: Mapping[str, Shape],
+    weights: Weights, *, source: str, target: str, content: Shape, style: Mapping[str, Shape]
 ) -> Weights:
     """Return the weights that give in one convention the same J as these give in another.
 
     J and its gradient are equal, not only proportional. β is kept; what differs from layer to
-    layer goes into λ. Exact where both conventions see the same activations up to one factor,
-    and style and generated picture have the same number of positions. (The lecture and
+    layer goes into λ. Exact between all that see the activations of pixels in 0..255, where the
+    style picture and the generated one have the same number of positions. (The lecture and
     keras.io divide both matrices by the same number, the others each by its own.)
 
-    An approximation for "PyTorch tutorial" and "d2l": their pixels are divided by a spread for
-    each colour, for which the mean of the three stands here, and their network was trained for
-    such pixels, so that its activations are not just ours made smaller. Take the result as the
-    order of magnitude there.
+    Not exact for "PyTorch tutorial" and "d2l". Their pixels are s = 1/57.6 as large, and in a
+    network without biases the two sums would be s² and s⁴ as large, which is what is reckoned
+    here. VGG has biases, which do not shrink: with our VGG16 and such pixels, activations are
+    1.3 to 1.9 times s times ours (in norm), and style costs 2.6 to 10 times s⁴ times ours. Theirs
+    is another network, trained for such pixels. And the PyTorch tutorial takes its costs before
+    the ReLU, where half of the entries of conv1_1's matrix are negative; d2l, in PyTorch, does so
+    in conv5_1, the last layer of its cut network. For these two, what comes out compares what is
+    divided by, and no more.
 
     Parameters
     ----------
@@ -209,44 +219,43 @@ def convert_weights(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         An unknown convention, a layer without a shape, an impossible shape, or a bad weight.
-
-    Notes
-    -----
-    Gatys, Ecker & Bethge (CVPR 2016), equations 1 to 7, for the lecture's convention.
     """
     from_, to = _convention(source), _convention(target)
     alpha, beta, lambdas = as_weights(weights)
-    if not isinstance(style, Mapping):
-        raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Shape}}.")
-    missing = [layer for layer in lambdas if layer not in style]
-    if missing:
-        raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Shape for each.")
-    content = _as_shape(content, "content")
-    shapes = {layer: _as_shape(style[layer], f"style[{layer!r}]") for layer in lambdas}
+    content, style = _as_shape(content, "content"), _shapes(style, lambdas)
     return Weights(
         alpha * _content_factor(from_, content) / _content_factor(to, content),
         beta,
         {
-            layer: weight * _style_factor(from_, shapes[layer]) / _style_factor(to, shapes[layer])
+            layer: weight * _style_factor(from_, style[layer]) / _style_factor(to, style[layer])
             for layer, weight in lambdas.items()
         },
     )
 
 
-def _content_factor(by: Convention, b: Shape) -> float:
-    return by.scale**2 / by.content(b)  # squares of activations
+def _content_factor(by: Convention, s: Shape) -> float:
+    return by.scale**2 / by.content(s)  # squares of activations
 
 
-def _style_factor(by: Convention, b: Shape) -> float:
-    return by.scale**4 / (by.matrix(b) ** 2 * by.cost(b))  # squares of products of two
+def _style_factor(by: Convention, s: Shape) -> float:
+    return by.scale**4 / (by.matrix(s) ** 2 * by.cost(s))  # squares of products of two
 
 
 def _convention(name: str) -> Convention:
     if name not in list(CONVENTIONS):
-        raise ValueError(f"There is no convention {name!r}. {nearest(name, CONVENTIONS)}")
+        raise ValueError(f"There is no convention {said(name)}. {nearest(name, CONVENTIONS)}")
     return CONVENTIONS[name]
+
+
+def _shapes(style: Mapping[str, Shape], lambdas: Mapping[str, float]) -> dict[str, Shape]:
+    if not isinstance(style, Mapping):
+        raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Shape}}.")
+    missing = [layer for layer in lambdas if layer not in style]
+    if missing:
+        raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Shape for each.")
+    return {layer: _as_shape(style[layer], f"style[{layer!r}]") for layer in lambdas}
 
 
 def _as_shape(shape: Shape, name: str) -> Shape:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nst_helpers.images import as_target, resize_image, to_pil, write_whole
+from nst_helpers.files import file_to_write, write_whole
+from nst_helpers.images import resize_image, to_pil
 from nst_helpers.refusals import choice, number, whole_number
 from nst_helpers.transfer import Step
 
@@ -48,8 +49,9 @@ def save_film(
     OSError
         No such folder, the disk is full, or nothing may be written there.
     """
-    path = as_target(path, FILMS)
-    return write_whole(encode_film(frames, FILMS[path.suffix.lower()], pace=pace, size=size), path)
+    path = file_to_write(path, FILMS)
+    write_whole(encode_film(frames, FILMS[path.suffix.lower()], pace=pace, size=size), path)
+    return path
 
 
 def encode_film(

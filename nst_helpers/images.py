@@ -10,7 +10,6 @@ import math
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -456,68 +455,18 @@ def save_image(image: np.ndarray, path: str | Path) -> Path:
     OSError
         The disk is full, or nothing may be written there.
     """
-    path = as_target(path, FORMATS)
-    stream = io.BytesIO()
-    to_pil(as_image(image)).save(stream, FORMATS[path.suffix.lower()], quality=95)
-    return write_whole(stream.getvalue(), path)
-
-
-def as_target(path: str | Path, endings: Iterable[str]) -> Path:
-    """Return the path of a file to be written, or say why it cannot be one.
-
-    Parameters
-    ----------
-    path : str or Path
-        In a folder that is there.
-    endings : iterable of str
-        That the name may have: ".png".
-
-    Returns
-    -------
-    Path
-        As ``as_path`` understands it.
-
-    Raises
-    ------
-    ValueError
-        Another ending.
-    FileNotFoundError, IsADirectoryError
-        The folder does not exist, or the path is one.
-    """
     path = as_path(path)
-    if path.suffix.lower() not in endings:
+    if path.suffix.lower() not in FORMATS:
         raise ValueError(
-            f"Cannot tell the format of '{path.name}'. End the name in {', '.join(endings)}."
+            f"Cannot tell the format of '{path.name}'. End the name in {', '.join(FORMATS)}."
         )
     if os.path.isdir(path):
         raise IsADirectoryError(f"'{path}' is a folder. Give the name of a file in it.")
     if not os.path.isdir(path.parent):
         raise FileNotFoundError(f"The folder '{path.parent}' does not exist. Make it first.")
-    return path
-
-
-def write_whole(content: bytes, path: Path) -> Path:
-    """Write a file whole or not at all: what stood there is replaced at the end.
-
-    Parameters
-    ----------
-    content : bytes
-        Of the file.
-    path : Path
-        From ``as_target``.
-
-    Returns
-    -------
-    Path
-        The same.
-
-    Raises
-    ------
-    OSError
-        The disk is full, or nothing may be written there.
-    """
+    picture = to_pil(as_image(image))
     try:
-        _write(content, path)
+        _write_whole(picture, path)
     except (OSError, ValueError) as error:  # ValueError: a name that no disk can hold
         kind = type(error) if isinstance(error, PermissionError) else OSError
         raise kind(
@@ -527,10 +476,11 @@ def write_whole(content: bytes, path: Path) -> Path:
     return path
 
 
-def _write(content: bytes, path: Path) -> None:
+def _write_whole(picture: Image.Image, path: Path) -> None:
     part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        part.write_bytes(content)
+        with part.open("xb") as stream:
+            picture.save(stream, FORMATS[path.suffix.lower()], quality=95)
         with contextlib.suppress(OSError):  # a new file, or a share without such rights
             shutil.copymode(path, part)
         os.replace(part, path)

@@ -478,7 +478,7 @@ WRONG = [
     (
         "total_cost",
         lambda c, s, g, x, y: x * content_cost(c, g) + y * mended_cost(c, g),
-        "G of the content image",
+        "style of the content picture",
     ),
     (
         "total_cost",
@@ -634,7 +634,7 @@ def test_predictions(prediction):
 
 
 def test_an_unknown_prediction(capsys):
-    with pytest.raises(ValueError, match="There is no prediction 'nonsense'"):
+    with pytest.raises(ValueError, match="name is 'nonsense'; choose from bigger_picture"):
         check_prediction("nonsense", None)
     check_prediction("mirrored", None)
     assert capsys.readouterr().out.startswith("○ Not attempted yet")
@@ -781,7 +781,7 @@ def test_a_tally_s_page_says_what_its_text_says():
 
 @pytest.mark.parametrize("nonsense", ["9", "3", 3, None, ["03"], "00"])
 def test_a_tally_of_no_notebook(nonsense):
-    with pytest.raises(ValueError, match=r"There are no exercises of notebook .*'01', '02'"):
+    with pytest.raises(ValueError, match=r"notebook is .*; choose from 01, 02"):
         ex.tally(nonsense)
 
 

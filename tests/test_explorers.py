@@ -62,7 +62,7 @@ def assert_shown(view):
         assert picture.ndim == 4
         assert picture.shape[3] == 3
         assert 0 <= picture.min() <= picture.max() <= 1
-    assert still_figure(view.rows).get_figwidth() == 9
+    assert still_figure(view.rows).get_figwidth() == 10
 
 
 # Plain functions

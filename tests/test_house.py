@@ -14,6 +14,7 @@ from PIL import Image
 import nst_helpers
 from nst_helpers import PICTURES
 from nst_helpers.network import weights
+from nst_helpers.sound import RECORDINGS
 
 TOP = Path(nst_helpers.__file__).resolve().parent.parent
 PACKAGE = TOP / "nst_helpers"
@@ -27,8 +28,11 @@ ROOMS = [
     "session.quiet_pillow",
     "refusals",
     "paths",
+    "files",
     "images",
     "gallery",
+    "sound",
+    "spectrogram",
     "network.weights",
     "network.winograd",
     "network.styles",
@@ -43,10 +47,16 @@ ROOMS = [
     "optimisers",
     "transfer",
     "film",
+    "descent",
+    "volume",
+    "figures.given",
     "figures.look",
     "figures.words",
-    "figures.drawings",
+    "figures.pictures",
+    "figures.charts",
+    "figures.cube",
     "figures",
+    "figures.sounds",
     "exercises.verdict",
     "exercises.judge",
     "exercises.predictions",
@@ -124,6 +134,46 @@ def test_a_room_imports_only_from_rooms_before_it(module):
 
 def test_the_parser_of_imports_sees_them():
     assert {"images", "network.vgg", "optimisers"} <= set(imported("transfer"))
+
+
+# Underscores that others publish: NamedTuple's methods, ipywidgets' count of views, and the
+# opener that urllib keeps for the whole process.
+PUBLISHED = {"_replace", "_asdict", "_fields", "_view_count", "_opener"}
+
+
+def private_names_of_others(source):
+    """Names with an underscore that a module imports, or reads from what is not its own."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            yield from (a.name for a in node.names if re.match("_[a-z]", a.name, re.IGNORECASE))
+        elif isinstance(node, ast.Attribute) and re.fullmatch(r"_[a-zA-Z]\w*[^_]", node.attr):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            if not own and node.attr not in PUBLISHED:
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_uses_private_names_of_others(module):
+    assert sorted(private_names_of_others(path_of(module).read_text("utf-8"))) == []
+
+
+def test_the_search_for_private_names_finds_them():
+    source = """
+from nst_helpers.costs import _layers, style_cost
+from __future__ import annotations
+import nst_helpers.transfer as t
+t._shares(5, 2), run.transfer._evaluate, self._own, weights._replace(beta=2), v._repr_html_()
+"""
+    found = sorted(private_names_of_others(source))
+    assert found == ["_layers", "run.transfer._evaluate", "t._shares"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_names_that_begin_with_check_belong_to_the_exercises(module):
+    tree = ast.parse(path_of(module).read_text("utf-8"))
+    functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    checks = [name for name in functions if re.match("_*check_", name)]
+    assert module.startswith("exercises") or not checks
 
 
 def test_no_cupboard_for_everything():
@@ -386,6 +436,18 @@ def test_every_picture_is_in_the_catalogue_and_in_the_readme():
         assert len(rows) == 1, name
         assert picture.licence in rows[0]
         assert f"{picture.kind}/" in rows[0]
+
+
+def test_every_sound_is_in_the_catalogue_and_in_the_readme():
+    files = set((TOP / "data" / "sound").iterdir())
+    assert files == {recording.path for recording in RECORDINGS.values()}
+    readme = (TOP / "data" / "README.md").read_text("utf-8")
+    for name, recording in RECORDINGS.items():
+        (row,) = (row for row in readme.splitlines() if f"`sound/{name}.wav`" in row)
+        assert recording.licence in row
+        assert recording.credit.partition(";")[0] in row
+        assert all(recording)
+        assert recording.path.stat().st_size < 200_000
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))

@@ -30,13 +30,20 @@ def sources(folder):
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Build a wheel from a copy, so that nothing is left in the repository."""
-    copy, made = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+def copy(tmp_path_factory):
+    """Copy what is built, so that nothing is left in the repository."""
+    copy = tmp_path_factory.mktemp("copy")
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    for name in ("nst_helpers", "data"):
+    for name in ("nst_helpers", "data", "share"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(copy, tmp_path_factory):
+    """Build a wheel."""
+    made = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(made), str(copy)]
     subprocess.run(build, check=True)
@@ -48,8 +55,20 @@ def test_the_wheel_holds_the_package_and_the_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"nst_helpers/{name}" for name in sources(ROOT / "nst_helpers")}
     expected |= {f"nst_helpers/data/{name}" for name in sources(ROOT / "data")}
-    assert {name for name in names if ".dist-info/" not in name} == expected
+    # Beside the package: what JupyterLab and nbconvert find in the environment's share/.
+    share = {f"nst_helpers-1.0.0.data/data/share/{name}" for name in sources(ROOT / "share")}
+    assert len(share) == 4
+    assert {name for name in names if ".dist-info/" not in name} == expected | share
     assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_an_editable_installation_brings_the_pictures_words_too(copy, tmp_path):
+    build = f"from setuptools import build_meta; build_meta.build_editable({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", build], cwd=copy, check=True, capture_output=True)
+    (made,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(made).namelist())
+    share = {f"nst_helpers-1.0.0.data/data/share/{name}" for name in sources(ROOT / "share")}
+    assert share <= names
 
 
 def test_an_installed_wheel_needs_no_repository(wheel, tmp_path):

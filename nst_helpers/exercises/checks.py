@@ -10,6 +10,7 @@ from typing import Any
 
 from IPython.display import display
 
+from nst_helpers import refusals
 from nst_helpers.exercises import (
     notebook_01,
     notebook_02,
@@ -85,9 +86,7 @@ def judge_prediction(name: str, choice: str | None) -> Verdict:
     ValueError
         There is no such prediction.
     """
-    if name not in list(PREDICTIONS):
-        raise ValueError(f"There is no prediction {name!r}; expected one of {list(PREDICTIONS)}.")
-    return judge_choice(PREDICTIONS[name], choice)
+    return judge_choice(PREDICTIONS[refusals.choice(name, "name", PREDICTIONS)], choice)
 
 
 def tally(notebook: str) -> None:
@@ -105,10 +104,7 @@ def tally(notebook: str) -> None:
     ValueError
         There is no such notebook, or it has no exercises.
     """
-    if notebook not in list(ASKED):
-        raise ValueError(
-            f"There are no exercises of notebook {notebook!r}; expected one of {list(ASKED)}."
-        )
+    refusals.choice(notebook, "notebook", ASKED)
     marks = {
         item.title: _found[name].mark if name in _found else OPEN
         for name, item in ASKED[notebook].items()

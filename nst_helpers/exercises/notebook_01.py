@@ -63,7 +63,7 @@ BLOCK_SHAPE = Exercise(
     mistakes={
         "one pooling too many": Mistake(
             lambda H, W, block, filters: (H // 2**block, W // 2**block, filters),
-            "Block 1 comes before the first pooling: only block − 1 poolings lie in front.",
+            "Block 1 of VGG lies before the first pooling, block 2 behind one: block − 1 of them.",
         ),
         "divided by the number of the block": Mistake(
             lambda H, W, block, filters: (H // block, W // block, filters),
@@ -95,7 +95,8 @@ BLOCK_SHAPE = Exercise(
         ),
         "no pooling": Mistake(
             lambda H, W, block, filters: (H, W, filters),
-            "The convolutions keep height and width, but the pooling between blocks halves both.",
+            "The convolutions keep height and width, but a pooling between two blocks of VGG "
+            "halves both.",
         ),
         "channels first": Mistake(
             lambda H, W, block, filters: (
@@ -110,7 +111,7 @@ BLOCK_SHAPE = Exercise(
             "The numbers are right. Asked are three, without the 1 that counts the pictures.",
         ),
     },
-    praise="The deeper the layer, the fewer positions, each seeing more of the picture.",
+    praise="From one block of VGG to the next: fewer positions, each seeing more of the picture.",
 )
 
 # The same photograph, twice as wide and twice as high: what becomes of conv4_2's block?

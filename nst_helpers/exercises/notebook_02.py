@@ -59,7 +59,7 @@ PAIRS = Exercise(
         ),
         "rows and columns exchanged": Mistake(
             lambda a, k, k_prime: _pairs(a, k, k_prime).T,
-            "One row a pair: the shape is (n_H · n_W, 2).",
+            "One row per pair: the shape is (n_H · n_W, 2).",
         ),
         "reshape where a transpose was needed": Mistake(
             lambda a, k, k_prime: np.reshape(_pairs(a, k, k_prime).T, (-1, 2)),
@@ -88,7 +88,7 @@ PAIRS = Exercise(
             "k indexed the height. The channels are the last axis.",
         ),
     },
-    praise="One pair at every position: n_H · n_W points of the scatter.",
+    praise="One pair per position: n_H · n_W points in the scatter plot.",
     canonical=_in_any_order,
 )
 
@@ -99,11 +99,11 @@ NEVER_TOGETHER = Prediction(
     right="a",
     feedback={
         # The sum is 0, the covariance is below 0.
-        "a": "Every product holds a 0, so their sum is 0; and where one is above its mean the "
-        "other is below, so the covariance is negative.",
+        "a": "Every product holds a 0, so their sum is 0. The covariance is the mean product, 0, "
+        "less the product of the two means, which is above 0.",
         # Both are 0.
         "b": "The sum of products is 0, but the covariance subtracts the means first, and then "
-        "0 lies below the mean.",
+        "every 0 lies below its mean.",
         # Both are below 0.
         "c": "A sum of products of numbers ≥ 0 cannot be negative. Only the covariance can.",
         # The sum is above 0, the covariance below 0.

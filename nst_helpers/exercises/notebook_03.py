@@ -44,8 +44,7 @@ STYLE_MATRIX_ENTRY = Exercise(
         ),
         "mean subtracted": Mistake(
             lambda a, k, k_prime: np.sum(centred(a)[..., k] * centred(a)[..., k_prime]),
-            "Not here: the style matrix is the unnormalised cross-covariance, of the numbers as "
-            "they are.",
+            'Not here: the lecture\'s "unnormalised cross covariance" subtracts nothing.',
         ),
         "divided by n_H n_W": Mistake(
             lambda a, k, k_prime: np.mean(a[..., k] * a[..., k_prime]),
@@ -354,8 +353,7 @@ GRAM_MATRIX_LOOPS = Exercise(
         ),
         "summed over the wrong axes: the width only": Mistake(
             lambda a: np.einsum("bijk,bijl->bikl", a, a),
-            "That is a matrix for every row of the picture. Unroll height *and* width into one "
-            "axis.",
+            "That is a matrix for every row of the picture. Unroll height and width into one axis.",
         ),
         "channels and height mixed": Mistake(
             lambda a: (

@@ -209,10 +209,10 @@ LAYER_STYLE_COST = Exercise(
         ),
         "style picture forgotten": Mistake(
             lambda a_S, a_G: _constant(*a_G.shape[1:]) * np.sum(gram(a_G) ** 2),
-            "Without G(S) the cost only asks for silence. Subtract the two matrices.",
+            "Without G_S the cost only asks for silence. Subtract the two matrices.",
         ),
     },
-    praise="And TensorFlow finds the gradient through it, so a picture can follow it downhill.",
+    praise="TensorFlow finds the gradient through it, so a picture can follow it downhill.",
     differentiable_in=1,
 )
 
@@ -342,7 +342,7 @@ ACTIVATIONS_DOUBLED = Prediction(
         # 8 times,
         "c": "Count the factors of 2: two activations in an entry of G, and the entry squared.",
         # 16 times as large.
-        "d": "2² in G, squared once more in the cost: 2⁴. So the scale of the pixels decides "
+        "d": "2² in G, squared once more in the cost: 2⁴. So the scale of the activations decides "
         "which α and β suit.",
     },
 )

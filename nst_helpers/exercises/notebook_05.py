@@ -153,15 +153,16 @@ EQUAL_SAY = Exercise(
         ),
         "equal λ": Mistake(
             _shares(lambda J, all_J: 1 / len(all_J)),
-            "Equal λ are no equal say: the layer with the largest J has nearly all of it.",
+            "Equal λ are no equal say: the larger a layer's J, the larger its share of the sum.",
         ),
         "1 / J²": Mistake(
             _shares(lambda J, all_J: np.mean(all_J) / (len(all_J) * J**2)),
-            "λ J is 1 / J now: the quietest layer has the largest say. Divide by J once.",
+            "λ J goes with 1 / J now: the quietest layer has the largest say. Divide by J once.",
         ),
         "1 / √J": Mistake(
             _shares(lambda J, all_J: np.mean(all_J) / (len(all_J) * np.sqrt(J))),
-            "λ J is √J now: the loudest layer still has the largest say. Divide by J itself.",
+            "λ J goes with √J now: the loudest layer still has the largest say. Divide by J "
+            "itself.",
         ),
         "λ J in place of λ": Mistake(
             _shares(lambda J, all_J: np.mean(all_J) / len(all_J)),
@@ -195,11 +196,11 @@ TOTAL_COST = Exercise(
             ),
             "α weighs the content, β the style.",
         ),
-        "G of the content image": Mistake(
+        "style of the content picture": Mistake(
             lambda a_C, a_S, a_G, alpha, beta: (
                 alpha * content_cost(a_C, a_G) + beta * layer_style_cost(a_C, a_G)
             ),
-            "Style is compared with the style picture: G(S) comes from a_S.",
+            "Style is compared with the style picture: G_S comes from a_S.",
         ),
         "style of the content against style of the style": Mistake(
             lambda a_C, a_S, a_G, alpha, beta: (
@@ -207,7 +208,7 @@ TOTAL_COST = Exercise(
             ),
             "The style cost does not see the generated picture: compare a_S with a_G.",
         ),
-        "content of the style image": Mistake(
+        "content of the style picture": Mistake(
             lambda a_C, a_S, a_G, alpha, beta: (
                 alpha * content_cost(a_S, a_G) + beta * layer_style_cost(a_S, a_G)
             ),
@@ -283,7 +284,7 @@ TOTAL_COST = Exercise(
             "its terms, so that α means the same for every size of picture.",
         ),
     },
-    praise="The whole of the lecture in one line.",
+    praise="The whole lecture, for one layer, in one line.",
     differentiable_in=2,
 )
 
@@ -372,7 +373,7 @@ GRADIENT_STEP = Exercise(
             "It is the new picture that has to lie in [0, 1], not the gradient.",
         ),
     },
-    praise="One step downhill; a transfer is some hundred of them.",
+    praise="One step downhill. A transfer is many of them, which a better optimiser chooses well.",
 )
 
 # All weight on conv1_1: what will the picture take from the Starry Night?
@@ -382,9 +383,9 @@ ONLY_BLOCK1 = Prediction(
     right="b",
     feedback={
         # Its large swirls, in the colours of the photograph.
-        "a": "Large forms need a large field of view. Block 1 sees a few pixels at a time.",
+        "a": "Large forms need a large field of view. conv1_1 sees 3 × 3 pixels at a time.",
         # Its colours and the finest grain, but no brush strokes.
-        "b": "Block 1 sees a few pixels at a time: colours and fine grain, no brush strokes.",
+        "b": "conv1_1 sees 3 × 3 pixels at a time: colours and fine grain, no brush strokes.",
         # Its composition.
         "c": "G knows nothing of places, in no layer: the composition cannot return.",
         # The same as with all five layers, only weaker.

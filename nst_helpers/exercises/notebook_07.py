@@ -74,6 +74,8 @@ _MISTAKES = {
         _shapes(both=lambda sides, n_C: ((n_C, n_C), (*sides, n_C))),
         "Both shapes are right. The block comes first.",
     ),
+}
+_OF_SEVERAL_SIDES = {
     "the sides multiplied": Mistake(
         _shapes(both=lambda sides, n_C: ((int(np.prod(sides)), n_C), (n_C, n_C))),
         "That is the table A, its positions unrolled. In the block each side has an axis.",
@@ -83,7 +85,6 @@ _MISTAKES = {
         "The sides keep the order in which they are given.",
     ),
 }
-_ONE_SIDE = {"the sides multiplied", "axes in the wrong order"}  # change nothing in one dimension
 
 BLOCK_SHAPE_1D = Exercise(
     name="block_shape_1d",
@@ -92,7 +93,13 @@ BLOCK_SHAPE_1D = Exercise(
     arguments=("T", "poolings", "filters"),
     cases=((4096, 3, 32), (1024, 0, 96), (768, 4, 20), (96, 5, 7)),
     right=_shapes(),
-    mistakes={name: mistake for name, mistake in _MISTAKES.items() if name not in _ONE_SIDE},
+    mistakes={
+        **_MISTAKES,
+        "axes of length 1 left on": Mistake(
+            _shapes(both=lambda sides, n_C: ((1, 1, *sides, n_C), (n_C, n_C))),
+            "The numbers are right. Asked is the shape without the axes of length 1.",
+        ),
+    },
     praise="One axis of positions in place of two. G is n_C × n_C, as ever.",
     canonical=_flat,
     expected="two shapes",
@@ -105,7 +112,7 @@ BLOCK_SHAPE_3D = Exercise(
     arguments=("D", "H", "W", "poolings", "filters"),
     cases=((16, 96, 64, 3, 32), (6, 10, 14, 0, 96), (48, 32, 80, 4, 20), (64, 96, 32, 5, 7)),
     right=_shapes(),
-    mistakes=_MISTAKES,
+    mistakes=_MISTAKES | _OF_SEVERAL_SIDES,
     praise="Three axes of positions in place of two. G is n_C × n_C, as ever.",
     canonical=_flat,
     expected="two shapes",

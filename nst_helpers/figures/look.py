@@ -1,21 +1,86 @@
-"""The look of all figures: colours, letters, width, and the file that a figure becomes."""
+"""The look of all figures, whatever the reader's own settings are, and the file one becomes."""
 
 from __future__ import annotations
 
+import functools
 import io
+from collections.abc import Callable, Sequence
 
-import matplotlib as mpl
+import numpy as np
+from matplotlib import style
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from PIL import Image
 
-# Okabe & Ito's palette: told apart with every common kind of colour blindness.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
+# Okabe & Ito's palette: told apart with every common kind of colour blindness. Its orange and
+# its light blue are darker here, so that each line has a contrast of 3 : 1 on white.
+COLOURS = ("#0072B2", "#C08000", "#009E73", "#CC79A7", "#3A9AD9", "#D55E00", "#000000")
 LECTURE_COLOURS = ("#D7263D", "#F4C430", "#6A4C93", "#2E8B57", "#E8871E")
-WIDTH = 9.0  # inches
-TEXT = {"font.size": 13, "axes.titlesize": 13, "axes.labelsize": 13, "legend.fontsize": 12}
+WIDTH = 10.0  # inches: the full width of the text
+PIXELS = 100  # an inch on the page; the file has twice as many, for fine screens
+TEXT = {
+    "font.size": 14,
+    "axes.titlesize": 14,
+    "axes.labelsize": 14,
+    "xtick.labelsize": 13,
+    "ytick.labelsize": 13,
+    "legend.fontsize": 13,
+}
+# A photograph may take this much of a notebook; below the last quality, blocks can be seen.
+BYTES = 90_000
+FEW = 4096  # colours, with the shades at the letters' edges: a board or a patch, not a photograph
+QUALITIES = (85, 70, 55, 40, 30)
 
 
+def in_one_look(draw: Callable) -> Callable:
+    """Make a drawing function independent of the reader's own settings of Matplotlib.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws, in whatever way.
+
+    Returns
+    -------
+    callable
+        The same in Matplotlib's own style with the series' letters. Nothing global is changed.
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args, **options):
+        with style.context(["default", TEXT]):
+            return draw(*args, **options)
+
+    return drawn
+
+
+@in_one_look
+def new_figure(
+    rows: int = 1, columns: int = 1, height: float = 4.0, width: float = WIDTH, **options
+):
+    """Return an empty figure in the series' look, and its axes.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Grid of axes.
+    height, width : float
+        In inches.
+    **options
+        For ``Figure.subplots``.
+
+    Returns
+    -------
+    (Figure, array of Axes)
+        The axes as an array (rows, columns).
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+@in_one_look
 def encode_figure(figure: Figure) -> tuple[str, bytes]:
-    """Return the figure as a PNG or a JPEG file, whichever is smaller.
+    """Return the figure as a file: a PNG of few colours, or a JPEG where photographs are in it.
 
     Parameters
     ----------
@@ -34,32 +99,44 @@ def encode_figure(figure: Figure) -> tuple[str, bytes]:
     """
     if not isinstance(figure, Figure):
         raise TypeError(f"figure is {type(figure).__name__}; give what a plot_… function returns.")
-    files = {}
-    for kind, options in (("png", {}), ("jpeg", {"pil_kwargs": {"quality": 88}})):
-        stream = io.BytesIO()
-        figure.savefig(stream, format=kind, dpi=100, facecolor="white", **options)
-        files[f"image/{kind}"] = stream.getvalue()
-    return min(files.items(), key=lambda item: len(item[1]))
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=2 * PIXELS, facecolor="white", pil_kwargs={"compress_level": 1})
+    picture = Image.open(drawn).convert("RGB")
+    dimensions = {np.ndim(image.get_array()) for image in figure.findobj(AxesImage)}
+    if 3 not in dimensions or picture.getcolors(FEW):
+        shades = 256 if dimensions else 64  # lines and letters need fewer
+        # This method keeps rare colours: a ring round one dot of thousands.
+        drawing = picture.quantize(shades, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        return "image/png", _file(drawing, "PNG")
+    # At twice the pixels a lower quality is not seen: 30 looks better than 88 at half of them.
+    for quality in QUALITIES:
+        photograph = _file(picture, "JPEG", quality=quality, progressive=True)
+        if len(photograph) <= BYTES:
+            break
+    return "image/jpeg", photograph
 
 
-def new_figure(rows: int = 1, columns: int = 1, height: float = 3.5, **options):
-    """Return an empty figure of the series' width and look, and its axes.
+def reach(arrays: Sequence[np.ndarray]) -> float:
+    """Return the number at which a scale of colours ends, so that no few entries rule it.
 
     Parameters
     ----------
-    rows, columns : int
-        Grid of axes.
-    height : float
-        In inches.
-    **options
-        For ``Figure.subplots``.
+    arrays : sequence of arrays
+        All that is shown on one scale.
 
     Returns
     -------
-    (Figure, array of Axes)
-        The axes as an array (rows, columns).
+    float
+        The largest size of an entry; where it is more than twice the size that 99 % of the entries
+        stay below, the latter. Never 0.
     """
-    with mpl.rc_context(TEXT):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False, **options)
-    return figure, axes
+    sizes = np.abs(np.concatenate([np.ravel(array) for array in arrays]))
+    sizes = sizes[np.isfinite(sizes)]
+    largest, most = sizes.max(initial=0), np.percentile(sizes, 99) if sizes.size else 0
+    return float(most if 0 < 2 * most < largest else largest) or 1.0
+
+
+def _file(picture: Image.Image, form: str, **options) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, form, optimize=True, **options)
+    return stream.getvalue()

@@ -6,20 +6,22 @@ figure in a line and does not give away what is to be seen.
 
 from __future__ import annotations
 
-import difflib
+import html
 import json
+import math
 from pathlib import Path
 
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from nst_helpers.figures.look import encode_figure
+from nst_helpers.figures.look import PIXELS, encode_figure
+from nst_helpers.refusals import nearest, said
 
 DESCRIPTIONS = Path(__file__).resolve().parent.parent / "descriptions"
 
 
 def show(figure: Figure, name: str | None = None) -> None:
-    """Show a figure with its alternative text, as small a file as its kind allows.
+    """Show a figure with its words, as small a file as its kind allows.
 
     Parameters
     ----------
@@ -37,8 +39,48 @@ def show(figure: Figure, name: str | None = None) -> None:
     if not isinstance(figure, Figure):
         raise TypeError(f"figure is {type(figure).__name__}; give what a plot_… function returns.")
     words = words_of_titles(figure) if name is None else description(name)
-    kind, data = encode_figure(figure)
-    display({kind: data, "text/plain": words}, metadata={kind: {"alt": words}}, raw=True)
+    data, metadata = bundle(figure, words)
+    display(data, metadata=metadata, raw=True)
+    if name is not None:
+        display({"text/html": folded(words)}, raw=True)
+
+
+def bundle(figure: Figure, words: str) -> tuple[dict, dict]:
+    """Return a figure as Jupyter's bundle of data and metadata, with its words in both.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Any figure.
+    words : str
+        What it shows.
+
+    Returns
+    -------
+    (dict, dict)
+        The picture and, for readers that have no pictures, its words; and the picture's
+        alternative text and its width on the page in pixels, of which the file has twice as many.
+    """
+    kind, content = encode_figure(figure)
+    width = round(figure.get_figwidth() * PIXELS)
+    return {kind: content, "text/plain": words}, {kind: {"alt": words, "width": width}}
+
+
+def folded(words: str) -> str:
+    """Return words as a folded line of a page, for the many front ends that read no picture's.
+
+    Parameters
+    ----------
+    words : str
+        What a figure shows.
+
+    Returns
+    -------
+    str
+        HTML that hosting sites and untrusted notebooks leave as it is.
+    """
+    text = html.escape(words)
+    return f'<details class="nst-words"><summary>In words</summary>{text}</details>'
 
 
 def description(name: str) -> str:
@@ -61,18 +103,16 @@ def description(name: str) -> str:
     """
     if not isinstance(name, str):
         raise TypeError(
-            f"name is {name!r}, expected the name of one of the series' figures. A figure of your "
-            "own needs none: show(figure)."
+            f"name is {said(name)}, expected the name of one of the series' figures. A figure of "
+            "your own needs none: show(figure)."
         )
     words: dict[str, str] = {}
     for path in sorted(DESCRIPTIONS.glob("*.json")):
         words |= json.loads(path.read_text("utf-8"))
     if name not in words:
-        near = difflib.get_close_matches(name, words, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"No figure of the series is named {name!r}.{hint} A figure of your own needs no name: "
-            "show(figure)."
+            f"No figure of the series is named {name!r}. A figure of your own needs no name: "
+            f"show(figure). {nearest(name, words)}"
         )
     return words[name]
 
@@ -92,10 +132,34 @@ def words_of_titles(figure: Figure) -> str:
     """
     parts = []
     for axis in figure.axes:
-        legend = axis.get_legend()
-        lines = [text.get_text() for text in legend.get_texts()] if legend else []
         over = f"{axis.get_ylabel()} over {axis.get_xlabel()}".removeprefix(" over ")
-        names = (axis.get_title(), over.removesuffix(" over "), ", ".join(lines))
+        names = axis.get_title(), over.removesuffix(" over ")
         parts.append(": ".join(" ".join(name.split()) for name in names if name.strip()))
+    for legend in [axis.get_legend() for axis in figure.axes if axis.get_legend()] + figure.legends:
+        parts.append(", ".join(text.get_text() for text in legend.get_texts()))
     parts = [part for part in parts if part]
     return f"A figure. {'; '.join(parts)}." if parts else "A figure without a title."
+
+
+def number_text(number: float) -> str:
+    """Return a number as it is written in all figures: 0.05, 12,500, 10⁻⁵, 2.5·10⁶.
+
+    Parameters
+    ----------
+    number : float
+        Any number.
+
+    Returns
+    -------
+    str
+        Three digits of it; powers of ten below 0.01 and from 100,000 on.
+    """
+    if not math.isfinite(number):
+        return str(float(number))
+    if number == 0 or 0.01 <= abs(number) < 99_950:
+        digits = 0 if abs(number) >= 1000 else 2 - math.floor(math.log10(abs(number) or 1))
+        return f"{round(float(number), digits):,.10g}".replace("-", "−")
+    factor, _, power = f"{number:.2e}".partition("e")
+    factor = factor.rstrip("0").rstrip(".").replace("-", "−")
+    ten = "10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return {"1": "", "−1": "−"}.get(factor, f"{factor}·") + ten

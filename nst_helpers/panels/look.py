@@ -12,7 +12,7 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from nst_helpers.figures import encode_figure
+from nst_helpers.figures import bundle
 from nst_helpers.panels.drawing import Row, View, encode_quickly, still_figure
 from nst_helpers.panels.event_loop import LastValueWins
 from nst_helpers.panels.wording import trouble
@@ -64,11 +64,11 @@ class Panel(widgets.VBox):
         """Return the still picture's bundle of media types and its metadata."""
         view = self._still()
         words = f"{self._name}. {view.sentence}"
-        kind, content = encode_figure(still_figure(view.rows))
-        source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+        data, metadata = bundle(still_figure(view.rows), words)
+        kind = next(iter(metadata))
+        source = f"data:{kind};base64,{base64.b64encode(data[kind]).decode()}"
         picture = f'<img class="nst-still" alt="{html.escape(words)}" src="{source}">'
-        data = {"text/html": NO_MODEL + picture, kind: content, "text/plain": words}
-        return data, {kind: {"alt": words}}
+        return {"text/html": NO_MODEL + picture, **data}, metadata
 
     def _ipython_display_(self, **kwargs) -> None:
         # Two outputs: a front end shows one kind of each, and the widget's dies with its kernel.

@@ -28,7 +28,7 @@ from nst_helpers.panels.drawing import (
     small_figure,
 )
 from nst_helpers.panels.wording import number, short_name
-from nst_helpers.style_matrix import gram_matrix, strongest_pairs
+from nst_helpers.style_matrix import gram_matrix_per_position, strongest_pairs
 
 SIZE = 192  # pixels of the longer side: all activations of all pictures fit into 100 MB
 
@@ -179,7 +179,7 @@ def style_matrix_view(
     """
     blocks = {name: np.float32(activations[layer][name]) for name in (picture_a, picture_b)}
     a_A, a_B = blocks[picture_a], blocks[picture_b]
-    G_A, G_B = (gram_matrix(a).numpy() / (a.shape[1] * a.shape[2]) for a in (a_A, a_B))
+    G_A, G_B = (gram_matrix_per_position(a).numpy() for a in (a_A, a_B))
     matrices = {"A": G_A, "B": G_B, "difference": G_A - G_B}
     strongest = strongest_pairs(matrices[pairs], PAIRS)
     # A channel is as strong as its strongest pair: so the pairs that are named are shown.
