@@ -22,6 +22,7 @@ from traitlets.config import Config
 from tools.series import (
     BUILD,
     ROOT,
+    TALLY,
     TEMPLATES,
     is_compared,
     notes,
@@ -100,7 +101,7 @@ def fetch(target: Path) -> None:
 
 def _kind(cell: NotebookNode) -> str:
     part = part_of(cell)
-    if cell.id in ("setup", "wait") or part in ("exercise", "check", "run", "hints"):
+    if cell.id in ("setup", "wait", TALLY) or part in ("exercise", "check", "run", "hints"):
         return "skip"
     if part == "about":
         return "subslide" if "predict" in cell.source.splitlines()[0] else "skip"

@@ -1,4 +1,9 @@
-"""The exercises: a judge, the predictions, and one module a notebook with all that it asks."""
+"""The exercises: a judge, the predictions, and one module a notebook with all that it asks.
+
+To add one, write an `Exercise` or a `Prediction` into its notebook's module, at its place in the
+order: the checker ``check_NAME`` and the line in the tally come by themselves. In the notebook it
+has the cells about-NAME, exercise-NAME, check-NAME and hints-NAME.
+"""
 
 from nst_helpers.exercises.checks import (
     CHECKERS,

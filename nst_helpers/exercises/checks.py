@@ -119,7 +119,7 @@ def _checker(exercise: Exercise) -> Callable[[Any], None]:
     check.__name__ = f"check_{exercise.name}"
     check.__doc__ = (
         f"Say whether my_{exercise.name}({', '.join(exercise.arguments)}) is right.\n\n"
-        f"Asked is: {exercise.question}"
+        f"What is asked: {exercise.question}"
     )
     return check
 

@@ -9,12 +9,14 @@ import numpy as np
 from nst_helpers.exercises.judge import Exercise, Mistake
 from nst_helpers.exercises.parts import (
     SHAPES,
+    WRONG_AXES,
+    WRONG_GRAMS,
     block,
     centred,
-    channels_first,
     gram,
     rows,
     tiny_block,
+    with_each,
     wrong_reshape,
 )
 from nst_helpers.exercises.predictions import Prediction
@@ -33,6 +35,7 @@ STYLE_MATRIX_ENTRY = Exercise(
     ),
     right=lambda a, k, k_prime: np.sum(a[..., k] * a[..., k_prime]),
     mistakes={
+        **with_each(WRONG_GRAMS, lambda gram: lambda a, k, k_prime: gram(a)[k, k_prime]),
         "missing prime": Mistake(
             lambda a, k, k_prime: np.sum(a[..., k] ** 2),
             "Channel k is multiplied by itself, as in the spoken formula: the second factor needs "
@@ -41,18 +44,6 @@ STYLE_MATRIX_ENTRY = Exercise(
         "prime on both": Mistake(
             lambda a, k, k_prime: np.sum(a[..., k_prime] ** 2),
             "Channel k' is multiplied by itself: the first factor needs k.",
-        ),
-        "mean subtracted": Mistake(
-            lambda a, k, k_prime: np.sum(centred(a)[..., k] * centred(a)[..., k_prime]),
-            'Not here: the lecture\'s "unnormalised cross covariance" subtracts nothing.',
-        ),
-        "divided by n_H n_W": Mistake(
-            lambda a, k, k_prime: np.mean(a[..., k] * a[..., k_prime]),
-            "The lecture's sum is a sum, not a mean over the positions.",
-        ),
-        "mean subtracted: one for the whole block": Mistake(
-            lambda a, k, k_prime: np.sum((a - np.mean(a))[..., k] * (a - np.mean(a))[..., k_prime]),
-            "Not here, and not the mean of all channels at all: the numbers are taken as they are.",
         ),
         "covariance": Mistake(
             lambda a, k, k_prime: np.mean(centred(a)[..., k] * centred(a)[..., k_prime]),
@@ -67,15 +58,6 @@ STYLE_MATRIX_ENTRY = Exercise(
             lambda a, k, k_prime: np.corrcoef(rows(a)[:, k], rows(a)[:, k_prime])[0, 1],
             'The lecture says "correlation" for the intuition only; nothing is subtracted or '
             "divided.",
-        ),
-        "divided by n_H n_W n_C": Mistake(
-            lambda a, k, k_prime: np.sum(a[..., k] * a[..., k_prime]) / np.size(a),
-            "Many programs do that; the lecture's sum is a plain sum.",
-        ),
-        "reshape where a transpose was needed": Mistake(
-            lambda a, k, k_prime: wrong_reshape(a)[k, k_prime],
-            "Reshape never moves a number to another place in memory, so your rows mix channels. "
-            "a[..., k] is channel k.",
         ),
         "positions on the diagonal only": Mistake(
             lambda a, k, k_prime: sum(
@@ -269,37 +251,8 @@ GRAM_MATRIX_LOOPS = Exercise(
     cases=tuple((block(shape, seed),) for seed, shape in enumerate(SHAPES)),
     right=gram_matrix_loops,
     mistakes={
-        "reshape where a transpose was needed": Mistake(
-            wrong_reshape,
-            "Reshape never moves a number to another place in memory, so your rows mix channels. "
-            "Reshape to (n_H · n_W, n_C) first, then transpose.",
-        ),
-        "reshape where a transpose was needed: channels first": Mistake(
-            channels_first,
-            "You moved the channels to the front, and then the reshape put pieces of them beside "
-            "each other. Leave them last and reshape to (n_H · n_W, n_C).",
-        ),
-        "mean subtracted: one for the whole block": Mistake(
-            lambda a: gram(a - np.mean(a)),
-            "The style matrix takes the numbers as they are.",
-        ),
-        "mean subtracted: over the channels": Mistake(
-            lambda a: gram(a - np.mean(a, axis=-1, keepdims=True)),
-            "The style matrix takes the numbers as they are.",
-        ),
-        "mean subtracted": Mistake(
-            lambda a: gram(centred(a)),
-            "That is a covariance, but for the division. The style matrix takes the numbers as "
-            "they are.",
-        ),
-        "divided by n_H n_W": Mistake(
-            lambda a: gram(a) / len(rows(a)),
-            "Many programs do that; the lecture's G is the plain sum.",
-        ),
-        "divided by n_H n_W n_C": Mistake(
-            lambda a: gram(a) / np.size(a),
-            "Many programs do that; the lecture's G is the plain sum.",
-        ),
+        **WRONG_GRAMS,
+        **WRONG_AXES,
         "covariance": Mistake(
             lambda a: np.atleast_2d(np.cov(rows(a).T, bias=True)),
             "Mean subtracted and divided by the number of positions. The style matrix does "
@@ -337,19 +290,6 @@ GRAM_MATRIX_LOOPS = Exercise(
         "missing prime = each column one number": Mistake(
             lambda a: np.tile(np.sum(rows(a) ** 2, axis=0)[None], (a.shape[-1], 1)),
             "Your entries do not depend on k: both factors come from channel k'.",
-        ),
-        "summed over the wrong axes: n_H × n_H": Mistake(
-            lambda a: np.einsum("bijk,bljk->il", a, a),
-            "You compare rows of the picture. Sum over i and j, and keep the channels.",
-        ),
-        "summed over the wrong axes: n_W × n_W": Mistake(
-            lambda a: np.einsum("bijk,bilk->jl", a, a),
-            "You compare columns of the picture. Sum over i and j, and keep the channels.",
-        ),
-        "summed over the wrong axes: positions × positions": Mistake(
-            lambda a: rows(a) @ rows(a).T,
-            "You compare positions. With the positions as rows, it is the first factor that is "
-            "transposed.",
         ),
         "summed over the wrong axes: the width only": Mistake(
             lambda a: np.einsum("bijk,bijl->bikl", a, a),

@@ -10,12 +10,12 @@ from nst_helpers.costs import layer_style_cost
 from nst_helpers.exercises.judge import Exercise, Mistake
 from nst_helpers.exercises.parts import (
     SHAPES,
+    WRONG_AXES,
+    WRONG_GRAMS,
     block,
-    centred,
-    channels_first,
     gram,
     rows,
-    wrong_reshape,
+    with_each,
 )
 from nst_helpers.exercises.predictions import Prediction
 
@@ -111,11 +111,11 @@ LAYER_STYLE_COST = Exercise(
     cases=tuple((block(shape, seed), block(shape, seed + 10)) for seed, shape in enumerate(SHAPES)),
     right=layer_style_cost,
     mistakes={
-        **{
-            name: Mistake(_layer(constant=CONSTANT.mistakes[name].function), advice)
-            for name, (_, advice) in CONSTANT.mistakes.items()
-            if name != "whole-number division"
-        },
+        **with_each(
+            {n: m for n, m in CONSTANT.mistakes.items() if n != "whole-number division"},
+            lambda constant: _layer(constant=constant),
+        ),
+        **with_each(WRONG_GRAMS | WRONG_AXES, lambda gram: _layer(gram=gram)),
         "constant forgotten": Mistake(
             _layer(constant=lambda *size: 1),
             "The squared norm is right; it still has to be divided by (2 n_H n_W n_C)².",
@@ -155,45 +155,6 @@ LAYER_STYLE_COST = Exercise(
         "missing prime = diagonal only": Mistake(
             _layer(gram=lambda a: np.sum(rows(a) ** 2, axis=0)),
             "Your style matrices hold only k = k': what goes together is not measured.",
-        ),
-        "reshape where a transpose was needed": Mistake(
-            _layer(gram=wrong_reshape),
-            "Reshape never moves a number, so the rows of your table mix channels. "
-            "Reshape to (n_H · n_W, n_C) first, then transpose.",
-        ),
-        "reshape where a transpose was needed: channels first": Mistake(
-            _layer(gram=channels_first),
-            "You moved the channels to the front, and then the reshape put pieces of them beside "
-            "each other. Leave them last and reshape to (n_H · n_W, n_C).",
-        ),
-        "mean subtracted: one for the whole block": Mistake(
-            _layer(gram=lambda a: gram(a - np.mean(a))),
-            "The style matrix takes the activations as they are.",
-        ),
-        "divided by n_H n_W n_C": Mistake(
-            _layer(gram=lambda a: gram(a) / np.size(a)),
-            "Your style matrices are divided by all activations, and the constant divides once "
-            "more.",
-        ),
-        "summed over the wrong axes: n_H × n_H": Mistake(
-            _layer(gram=lambda a: np.einsum("bijk,bljk->il", a, a)),
-            "You compare rows of the picture. Sum over i and j, and keep the channels.",
-        ),
-        "summed over the wrong axes: n_W × n_W": Mistake(
-            _layer(gram=lambda a: np.einsum("bijk,bilk->jl", a, a)),
-            "You compare columns of the picture. Sum over i and j, and keep the channels.",
-        ),
-        "mean subtracted": Mistake(
-            _layer(gram=lambda a: gram(centred(a))),
-            "The style matrix takes the activations as they are.",
-        ),
-        "divided by n_H n_W": Mistake(
-            _layer(gram=lambda a: gram(a) / len(rows(a))),
-            "Your style matrices are divided by the positions, and the constant divides once more.",
-        ),
-        "summed over the wrong axes: positions × positions": Mistake(
-            _layer(gram=lambda a: rows(a) @ rows(a).T),
-            "The first factor is transposed, so that the channels are left.",
         ),
         "activations compared, not style matrices": Mistake(
             lambda a_S, a_G: _constant(*a_G.shape[1:]) * np.sum((a_S - a_G) ** 2),
@@ -242,6 +203,7 @@ STYLE_GRADIENT = Exercise(
     cases=LAYER_STYLE_COST.cases,
     right=_gradient(),
     mistakes={
+        **with_each(WRONG_GRAMS, lambda gram: _gradient(gram=gram)),
         "sign": Mistake(
             _gradient(factor=-1),
             "That is the way down. The gradient points uphill: G_G − G_S, not G_S − G_G.",
@@ -313,15 +275,6 @@ STYLE_GRADIENT = Exercise(
             ),
             "Only k' = k is there. Every channel that goes together with k pulls at it: a matrix "
             "product.",
-        ),
-        "reshape where a transpose was needed": Mistake(
-            _gradient(gram=wrong_reshape),
-            "The rows of your table mix channels. Reshape to (n_H · n_W, n_C) first, then "
-            "transpose.",
-        ),
-        "mean subtracted": Mistake(
-            _gradient(gram=lambda a: gram(centred(a))),
-            "The style matrix takes the activations as they are.",
         ),
     },
     praise="a_ijk is pulled by the channels that are active at (i, j) and go with k too often or "

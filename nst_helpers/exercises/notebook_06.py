@@ -7,7 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from nst_helpers.exercises.judge import Exercise, Mistake
-from nst_helpers.exercises.parts import SHAPES, block, centred, channels_first, gram, wrong_reshape
+from nst_helpers.exercises.parts import (
+    SHAPES,
+    WRONG_AXES,
+    WRONG_GRAMS,
+    block,
+    gram,
+    with_each,
+)
 from nst_helpers.exercises.predictions import Prediction
 
 CHANNEL_MEANS = Exercise(
@@ -91,6 +98,7 @@ MIXED_STYLE = Exercise(
     ),
     right=_mixed(),
     mistakes={
+        **with_each(WRONG_GRAMS | WRONG_AXES, lambda gram: _mixed(gram=gram)),
         "weights exchanged": Mistake(
             _mixed(of=lambda G_1, G_2, w: (1 - w) * G_1 + w * G_2),
             "w belongs to the first picture: w = 1 is its style alone.",
@@ -136,24 +144,6 @@ MIXED_STYLE = Exercise(
         "one number for the pair: the product": Mistake(
             _mixed(of=lambda G_1, G_2, w: w * G_1 * (1 - w) * G_2),
             "The two parts are added, not multiplied.",
-        ),
-        "divided by the positions": Mistake(
-            lambda a_1, a_2, w: _mixed()(a_1, a_2, w) / np.prod(a_1.shape[1:3]),
-            "The lecture's G is the plain sum over the positions; nothing is divided.",
-        ),
-        "mean subtracted": Mistake(
-            _mixed(gram=lambda a: gram(centred(a))),
-            "The style matrix takes the numbers as they are.",
-        ),
-        "reshape where a transpose was needed": Mistake(
-            _mixed(gram=wrong_reshape),
-            "Reshape never moves a number, so the rows of your table mix channels. "
-            "Reshape to (n_H · n_W, n_C) first, then transpose.",
-        ),
-        "reshape where a transpose was needed: channels first": Mistake(
-            _mixed(gram=channels_first),
-            "You moved the channels to the front, and then the reshape put pieces of them beside "
-            "each other. Leave them last and reshape to (n_H · n_W, n_C).",
         ),
     },
     praise="The style of a painter who never lived: J_style takes it in place of G_S.",
