@@ -3,11 +3,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Jupyter's own limit of 10 MB would break the connection, without a word.
-LARGE_UPLOADS := "{'websocket_max_message_size': 200000000}"
-# Pages exported from the menu carry their pictures' words; slides keep their own template.
-WORDS := --HTMLExporter.template_name=words --SlidesExporter.template_name=reveal
-NBVAL := --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 .PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks studio slides student instructor lint
 
@@ -18,8 +13,7 @@ $(READY): requirements.txt pyproject.toml
 	touch $(READY)
 
 lab: $(READY)
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
-		--ServerApp.tornado_settings=$(LARGE_UPLOADS) $(WORDS) notebooks/00_start_here.ipynb
+	$(BIN)/python -m tools.lab
 
 test: test-unit test-notebooks
 
@@ -27,11 +21,11 @@ test-unit: $(READY)
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests
 
 test-notebooks: $(READY)
-	NST_BACKBONE=vgg16 $(BIN)/python -m pytest $(NBVAL) notebooks
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest --nbval notebooks
 
 # Every exercise solved: what test-notebooks runs unsolved. Notebook 00 has no exercises.
 test-solved: instructor
-	NST_BACKBONE=vgg16 $(BIN)/python -m pytest $(NBVAL) build/instructor/0[1-5]*.ipynb
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest --nbval build/instructor/0[1-5]*.ipynb
 
 # The notebooks run twice, in random orders, read-only, from elsewhere, with VGG19.
 test-abuse: $(READY)
@@ -52,7 +46,7 @@ notebooks: $(READY)
 	$(BIN)/python -m tools.execute
 
 studio: $(READY)
-	$(BIN)/voila --Voila.tornado_settings=$(LARGE_UPLOADS) docs/studio.ipynb
+	$(BIN)/python -m tools.lab studio
 
 slides: $(READY)
 	$(BIN)/python -m tools.slides

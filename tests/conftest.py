@@ -6,6 +6,8 @@ os.environ["NST_BACKBONE"] = "vgg16"
 os.environ.pop("NST_WEIGHTS", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.pop("JUPYTER_PATH", None)  # kernels are those of this environment
+os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 import signal
 

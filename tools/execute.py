@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from tools.lab import own_kernels
 from tools.series import NOTEBOOKS, paths
 
 
@@ -38,5 +39,6 @@ def execute(path: Path) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("NST_BACKBONE", "vgg16")
+    own_kernels()
     for path in [NOTEBOOKS / Path(name).name for name in sys.argv[1:]] or paths():
         execute(path)

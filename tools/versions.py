@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from tools.series import ROOT
 
-NBVAL = ("--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks")
+NBVAL = ("--nbval", "notebooks")
 
 
 class Set(NamedTuple):

@@ -23,6 +23,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 
+from tools.lab import LARGE_UPLOADS
+
 TOP = Path(__file__).resolve().parents[2]
 SCREENSHOTS = Path(os.environ.get("NST_SCREENSHOTS", Path(__file__).parent / "screenshots"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -34,8 +36,6 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-# What `make lab` tells the server, so that photographs of more than 10 MB can be uploaded.
-LARGE_UPLOADS = re.search(r'LARGE_UPLOADS := "(.+)"', (TOP / "Makefile").read_text())[1]
 MINUTES = 60_000  # milliseconds
 TOKEN = "of-this-test"
 FAST = 0.3  # seconds from a key to the picture
