@@ -2,6 +2,7 @@
 
 What is committed is what a fresh kernel prints, with the parts left out that belong to one
 machine or one moment: widget states, time stamps, the passing states of progress bars.
+Which cell begins a slide is marked anew.
 """
 
 import os
@@ -13,6 +14,7 @@ from nbclient import NotebookClient
 
 from tools.lab import own_kernels
 from tools.series import NOTEBOOKS, paths
+from tools.slides import mark
 
 
 def execute(path: Path) -> None:
@@ -33,6 +35,7 @@ def execute(path: Path) -> None:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    mark(notebook)
     nbformat.write(notebook, path)
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
 

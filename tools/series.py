@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 DOCS = ROOT / "docs"
 BUILD = ROOT / "build"  # what tools write for others; not committed
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 PARTS = ("about", "exercise", "check", "run", "hints")
 TALLY = "tally"  # the id of the cell at the end that says what is solved

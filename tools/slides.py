@@ -1,81 +1,117 @@
-"""Write the slides: `python -m tools.slides`, or first `… mark` after a notebook has changed.
+"""Write the slides: `python -m tools.slides`.
 
-The slides are the notebooks themselves, as reveal.js pages in `build/slides` that need no network;
-press S for the speaker's notes. `mark` writes into the notebooks which cell begins a slide.
-reveal.js and MathJax come from npm's registry, once, when the slides are first built.
+They are made from the notebooks: a slide has one thought, and one figure as wide as the slide.
+The pages in `build/slides` need no network; press S for the speaker's notes. reveal.js and MathJax
+come from npm's registry, once, when the slides are first built.
 """
 
 from __future__ import annotations
 
 import base64
+import html
+import io
+import re
 import shutil
-import struct
 import subprocess
-import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
-from nbconvert.exporters import SlidesExporter
+import numpy as np
+from jinja2 import Template
+from nbconvert.filters import Highlight2HTML, markdown2html
 from nbformat import NotebookNode
-from traitlets.config import Config
+from PIL import Image
+from pygments.formatters import HtmlFormatter
 
-from tools.series import (
-    BUILD,
-    ROOT,
-    TALLY,
-    TEMPLATES,
-    is_compared,
-    notes,
-    notes_cell,
-    part_of,
-    paths,
-)
+from tools.series import BUILD, ROOT, TALLY, is_compared, notes, part_of, paths
 
 TARGET = BUILD / "slides"
+TEMPLATE = Path(__file__).with_suffix(".html")
 PACKAGES = ("reveal.js@5.2.1", "mathjax@3.2.2")
-WIDTH, HEIGHT = 1280, 720
-ROOM, SHORT = 780, 240  # pixels: a slide (it may shrink a little); a remark that joins another
-LINE = {"markdown": 33, "code": 26}  # pixels
-LETTERS = 95  # on a line
+CANVAS, HEIGHT = 1280, 800  # pixels of a slide
+WIDTH, ROOM = 1100, 716  # what is left for its text and its figure
+LETTERS = {"text": 76, "table": 84, "code": 88}  # on a line
+LINE = {"text": 38, "table": 30, "code": 26}  # pixels
+GAP = 16
+
+
+class Block(NamedTuple):
+    """What stays together on a slide."""
+
+    kind: str  # "heading", "text", "code" or "figure"
+    html: str
+    height: float
+    cell: NotebookNode
+    source: str = ""
+
+
+class Slide(NamedTuple):
+    """One slide: the line above it, its blocks, and what the speaker says."""
+
+    where: str
+    blocks: list[Block]
+
+    @property
+    def notes(self) -> str:
+        """Return the notes of the cells that are shown here."""
+        cells = {block.cell.id: block.cell for block in self.blocks}.values()
+        return "\n".join(markdown2html(notes(cell)) for cell in cells if notes(cell))
+
+    @property
+    def height(self) -> float:
+        """Return the height of all blocks, in pixels."""
+        return sum(block.height for block in self.blocks)
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether there is room for larger letters."""
+        kinds = {block.kind for block in self.blocks}
+        return kinds <= {"heading", "text"} and self.height * 1.8 < ROOM
+
+
+def slides(notebook: NotebookNode) -> list[Slide]:
+    """Lay a notebook out: a section begins a slide, a figure ends one with the text before it."""
+    title = where = ""
+    made: list[Slide] = []
+    said: Block | None = None  # the last text of the section
+    for block in (block for cell in notebook.cells for block in _blocks(cell)):
+        if block.kind == "heading":
+            heading = re.sub(r"<[^>]+>", "", block.html).strip()
+            title = title or heading
+            where = title if heading == title else f"{title} · {heading}"
+            made.append(Slide(where, [block]))
+            said = None
+            continue
+        if made and not _is_full(made[-1]) and made[-1].height + block.height <= ROOM:
+            made[-1].blocks.append(block)
+        else:
+            made.append(Slide(where, [*_thought(made, said, block), block]))
+        said = {"text": block, "figure": None}.get(block.kind, said)
+    # Where a figure took the text along, what is left is a heading, which stands there as well.
+    return [slide for slide in made if any(block.kind != "heading" for block in slide.blocks)]
 
 
 def mark(notebook: NotebookNode) -> None:
-    """Set each cell's slide type: a section begins a slide, and what does not fit goes below it."""
-    used = 0.0
-    for place, cell in enumerate(notebook.cells):
-        kind, height = _kind(cell), _height(cell)
-        together = height if kind == "-" else _height_with_code(notebook.cells[place:])
-        if kind == "text":
-            kind = "-" if together <= SHORT and used + together <= ROOM else "subslide"
-        elif kind == "-" and used + height > ROOM:
-            kind = "subslide"
-        if kind in ("slide", "subslide"):
-            used = 0.0
-        if kind != "skip":
-            used += height
+    """Set each cell's slide type, for presenting from JupyterLab: the same slides begin there."""
+    begins = {slide.blocks[0].cell.id for slide in slides(notebook)}
+    for cell in notebook.cells:
+        kind = "skip" if _is_left_out(cell) else "slide" if cell.id in begins else "-"
         cell.metadata["slideshow"] = {"slide_type": kind}
 
 
 def export(path: Path) -> str:
     """Return one notebook as a page of slides."""
-    notebook = nbformat.read(path, 4)
-    for cell in notebook.cells:
-        if _ignored(cell):
-            cell.outputs = []
-        if _is_figure(cell):
-            cell.metadata["transient"] = {"remove_source": True}
-    notebook.cells = [shown for cell in notebook.cells for shown in _with_notes(cell)]
-    config = Config()
-    config.SlidesExporter.reveal_url_prefix = "reveal.js"
-    config.SlidesExporter.reveal_theme = "white"  # its fonts come with it
-    config.SlidesExporter.reveal_width, config.SlidesExporter.reveal_height = (
-        str(WIDTH),
-        str(HEIGHT),
+    made = slides(nbformat.read(path, 4))
+    return Template(TEMPLATE.read_text("utf-8")).render(
+        title=html.escape(made[0].where),
+        slides=made,
+        code_style=HtmlFormatter().get_style_defs(".highlight"),
+        canvas=CANVAS,
+        height=HEIGHT,
+        width=WIDTH,
+        room=ROOM,
     )
-    exporter = SlidesExporter(
-        config=config, template_name="slides", extra_template_basedirs=[str(TEMPLATES)]
-    )
-    return exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0]
 
 
 def fetch(target: Path) -> None:
@@ -99,80 +135,140 @@ def fetch(target: Path) -> None:
     shutil.rmtree(workshop)
 
 
-def _kind(cell: NotebookNode) -> str:
+def _is_left_out(cell: NotebookNode) -> bool:
     part = part_of(cell)
-    if cell.id in ("setup", "wait", TALLY) or part in ("exercise", "check", "run", "hints"):
-        return "skip"
     if part == "about":
-        return "subslide" if "predict" in cell.source.splitlines()[0] else "skip"
+        return "predict" not in cell.source.splitlines()[0]  # a vote, others are for the notebook
+    return bool(part) or cell.id in ("setup", "wait", "hosted", TALLY)
+
+
+def _is_full(slide: Slide) -> bool:
+    return slide.blocks[-1].kind == "figure"
+
+
+def _thought(made: list[Slide], said: Block | None, block: Block) -> list[Block]:
+    """Return what a figure on a new slide stands with: the last text, or its last sentences.
+
+    It is taken from the slide before where it ended it, and repeated where code came between.
+    """
+    if block.kind != "figure" or said is None:
+        return []
+    last = made[-1].blocks
+    if last[-1] is said and said.height + block.height <= ROOM:
+        return [last.pop()]
+    sentences = re.split(r"(?<=[.?!:)])\s+(?=[A-Z*`$(])", said.source)
+    for first in range(len(sentences)):
+        for made_of in _of_text(" ".join(sentences[first:])):
+            if made_of[0] == "text" and made_of[2] + block.height <= ROOM:
+                return [Block(*made_of, block.cell)]
+    return []
+
+
+def _blocks(cell: NotebookNode) -> list[Block]:
+    if _is_left_out(cell):
+        return []
     if cell.cell_type == "markdown":
-        return "slide" if cell.source.startswith(("# ", "## ")) else "text"
-    return "-"
+        return [Block(*made, cell, part) for part in _parts(cell.source) for made in _of_text(part)]
+    pictures = [figure for output in cell.outputs for figure in _figures(output)]
+    if pictures:
+        return [Block("figure", *figure, cell) for figure in pictures]
+    if not is_compared(cell):
+        return []  # a long run, and what it says belongs to one machine
+    said = "".join(output.get("text", "") for output in cell.outputs)
+    code = Highlight2HTML()(cell.source)
+    height = _lines(cell.source, "code") + 16 + GAP
+    if said.strip():
+        code += f'<pre class="said">{html.escape(said.rstrip())}</pre>'
+        height += _lines(said.rstrip(), "code") + 8 + GAP
+    return [Block("code", code, height, cell)]
 
 
-def _height_with_code(cells: list[NotebookNode]) -> float:
-    """Estimate the height of a text and of the code that belongs to it."""
-    total = _height(cells[0])
-    for cell in cells[1:]:
-        if cell.cell_type != "code":
-            break
-        total += _height(cell)
-    return total
+def _parts(source: str) -> list[str]:
+    """Cut a text into paragraphs, list items, tables and formulas."""
+    parts = re.split(r"\n\s*\n", re.sub(r"^(#+ .*)$", r"\n\1\n", source.strip(), flags=re.M))
+    parts = [item for part in parts for item in re.split(r"\n(?=[-*] |\d+\. )", part)]
+    return [part.strip() for part in parts if part.strip()]
 
 
-def _height(cell: NotebookNode) -> float:
-    """Estimate the height of a cell on a slide, in pixels."""
-    lines = sum(1 + len(line) // LETTERS for line in cell.source.splitlines())
-    if cell.cell_type == "markdown":
-        return LINE["markdown"] * lines
-    height = 0 if _is_figure(cell) else LINE["code"] * lines + 20
-    for output in [] if _ignored(cell) else cell.outputs:
-        images = [data for kind, data in output.get("data", {}).items() if "image" in kind]
-        height += sum(_image_height(image) for image in images)
-        height += LINE["code"] * len(output.get("text", "").splitlines())
-    return height
+def _of_text(part: str) -> list[tuple[str, str, float]]:
+    """Return (kind, HTML, height) of a piece of Markdown; a long table becomes several."""
+    if part.startswith("#"):
+        text = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(part))
+        return [("heading", text, 46 * _count(part, 50) + GAP)]
+    if part.startswith("|"):
+        head, rows = part.splitlines()[:2], part.splitlines()[2:]
+        tables: list[list[str]] = [[]]
+        for row in rows:
+            if sum(map(_row, [*tables[-1], row])) > ROOM - 120:
+                tables.append([])
+            tables[-1].append(row)
+        return [
+            ("text", markdown2html("\n".join([*head, *table])), sum(map(_row, table)) + 38 + GAP)
+            for table in tables
+        ]
+    if part.startswith("```"):
+        return [("code", markdown2html(part), _lines(part, "code") + GAP)]
+    formula = 34 if "$$" in part else 0
+    return [("text", markdown2html(part), _lines(part, "text") + formula + GAP)]
 
 
-def _image_height(image: str) -> int:
-    data = base64.b64decode(image)
-    if data.startswith(b"\x89PNG"):
-        return min(560, struct.unpack(">I", data[20:24])[0])
-    at = 2
-    while data[at + 1] not in (0xC0, 0xC2):  # a JPEG's size stands in its frame header
-        at += 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
-    return min(560, struct.unpack(">H", data[at + 5 : at + 7])[0])
+def _count(text: str, letters: int) -> int:
+    plain = re.sub(r"\]\([^)]*\)|[*`\[\]]|\\[a-z]+", "", text)
+    return sum(1 + len(line) // letters for line in plain.splitlines())
 
 
-def _is_figure(cell: NotebookNode) -> bool:
-    """Tell whether only the picture is of interest: on a slide its code is left out."""
-    return cell.cell_type == "code" and "show(" in cell.source
+def _lines(text: str, kind: str) -> float:
+    if kind == "text":
+        text = text.replace("\n", " ")
+    return LINE[kind] * _count(text, LETTERS[kind])
 
 
-def _ignored(cell: NotebookNode) -> bool:
-    return not is_compared(cell) and not _is_figure(cell)
+def _row(row: str) -> float:
+    cells = row.strip("| ").split(" | ")
+    return LINE["table"] * max(_count(cell, LETTERS["table"] // len(cells)) for cell in cells) + 8
 
 
-def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
-    return [cell, notes_cell(cell, notes(cell))] if notes(cell) else [cell]
+def _figures(output: NotebookNode) -> list[tuple[str, float]]:
+    """Return (HTML, height) of an output's picture; what is too high is cut between its rows."""
+    for kind in ("image/png", "image/jpeg"):
+        if kind in output.get("data", {}):
+            words = html.escape(output.metadata.get(kind, {}).get("alt", ""), quote=True)
+            pieces = _pieces(base64.b64decode(output.data[kind]), kind)
+            return [
+                (
+                    f'<img src="data:{kind};base64,{base64.b64encode(data).decode()}" '
+                    f'alt="{words}">',
+                    min(ROOM, WIDTH * high / wide),
+                )
+                for data, (wide, high) in pieces
+            ]
+    return []
 
 
-def main(arguments: list[str]) -> None:
-    """Mark the notebooks, or build their slides."""
-    if arguments == ["mark"]:
-        for path in paths():
-            notebook = nbformat.read(path, 4)
-            mark(notebook)
-            nbformat.write(notebook, path)
-        return
-    if arguments:
-        raise SystemExit("Say nothing, to build the slides, or mark.")
+def _pieces(data: bytes, kind: str) -> list[tuple[bytes, tuple[int, int]]]:
+    picture = Image.open(io.BytesIO(data))
+    wide, high = picture.size
+    if WIDTH * high / wide <= ROOM:
+        return [(data, picture.size)]
+    white = np.asarray(picture.convert("L")).min(axis=1) > 248
+    edges = np.flatnonzero(np.diff(np.r_[False, white, False]))  # of the gaps between rows
+    gaps = [gap for gap in edges.reshape(-1, 2) if 0.3 * high < gap.mean() < 0.7 * high]
+    if not gaps:
+        return [(data, picture.size)]
+    cut = int(max(gaps, key=np.ptp).mean())
+    found = []
+    for box in ((0, 0, wide, cut), (0, cut, wide, high)):
+        stream = io.BytesIO()
+        options = {"quality": 92} if kind == "image/jpeg" else {}
+        picture.crop(box).save(stream, kind.partition("/")[2], **options)
+        found.append((stream.getvalue(), (wide, box[3] - box[1])))
+    return found
+
+
+if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
     fetch(TARGET)
     for path in paths():
         page = TARGET / f"{path.stem}.slides.html"
         page.write_text(export(path), encoding="utf-8")
         print(page.relative_to(ROOT))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
