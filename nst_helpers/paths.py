@@ -45,7 +45,7 @@ def as_path(path: str | os.PathLike) -> Path:
         ) from error
     if os.path.lexists(literal):
         return literal
-    text = _unwrapped(str(path))
+    text = unwrapped(str(path))
     if text.lower().startswith("file:"):
         text = _local(text)
     elif ADDRESS.match(text):
@@ -57,7 +57,19 @@ def as_path(path: str | os.PathLike) -> Path:
     return _as_on_disk(Path(os.path.expanduser(os.path.expandvars(text))))
 
 
-def _unwrapped(text: str) -> str:
+def unwrapped(text: str) -> str:
+    """Return the text without the blanks and quotes around it, as shells and dialogues leave them.
+
+    Parameters
+    ----------
+    text : str
+        A path, or the value of an environment variable.
+
+    Returns
+    -------
+    str
+        What was meant.
+    """
     text = text.strip().strip(UNSEEN).strip()
     if len(text) > 1 and text[0] + text[-1] in QUOTES:
         return text[1:-1].strip()

@@ -91,7 +91,7 @@ def refused(function, kind, message):
     """The call raises this error, from our own code, and its message holds these words."""
     with pytest.raises(kind, match=message) as caught:
         function()
-    assert type(caught.value).__module__ in ("builtins", "nst_helpers.network.weights")
+    assert type(caught.value).__module__ in ("builtins", "nst_helpers.network.download")
     # The sentence is ours: raised in the package, not in a library below it.
     last = caught.traceback[-1].path
     assert "nst_helpers" in str(last), f"raised in {last}"
@@ -653,7 +653,7 @@ def test_activation_gradient(vgg, changes, message):
 # The network ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["vgg", "VGG19", "resnet50", "vgg-19", 19, ["vgg19"]])
+@pytest.mark.parametrize("name", ["vgg", "vgg 19", "resnet50", "vgg-19", 19, ["vgg19"]])
 def test_unknown_networks(name, monkeypatch):
     expected = re.escape(f"The network {name!r} is unknown. Choose vgg19 or vgg16")
     refused(lambda: load_vgg(name), ValueError, expected)
@@ -1191,9 +1191,10 @@ def test_every_public_function_is_in_the_matrix():
 
 # Behind the functions of the matrix, which check what these are given.
 INNER = {
-    "images": ["resized", "to_pil"],
+    "images": ["as_target", "resized", "to_pil", "write_whole"],
     "gallery": [],
-    "network.weights": ["cached_vgg19", "vgg19_file"],
+    "network.download": ["cached_vgg19", "digest", "in_short", "vgg19_file"],
+    "network.weights": [],
     "network.winograd": ["fold_edge", "transformed", "winograd_convolution", "winograd_maps"],
     "network.styles": ["build", "measurable"],
     "network.vgg": ["known_layer"],

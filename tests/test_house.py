@@ -33,6 +33,7 @@ ROOMS = [
     "gallery",
     "sound",
     "spectrogram",
+    "network.download",
     "network.weights",
     "network.winograd",
     "network.styles",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nst_helpers import load_image, save_image
+from nst_helpers import load_image, load_vgg, save_image
+from nst_helpers.network.weights import read_weights
 from nst_helpers.paths import as_path
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has other names")
@@ -131,3 +132,13 @@ def test_a_name_that_is_no_text(tmp_path, picture):
     path.write_bytes(b"no picture")
     with pytest.raises(ValueError, match=r"png' is not a picture"):
         load_image(path)
+
+
+@POSIX
+def test_weights_are_found_in_the_same_ways(home):
+    for call in (read_weights, lambda path: load_vgg("vgg16", weights=path)):
+        (home / "é.h5").write_bytes(b"no weights")
+        with pytest.raises(ValueError, match=r"'é\.h5' holds no convolution layers"):
+            call("'~/e\u0301.h5' ")
+        with pytest.raises(FileNotFoundError, match="an address"):
+            call("https://example.org/weights.h5")

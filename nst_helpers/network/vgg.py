@@ -11,14 +11,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nst_helpers.network.download import PATIENCE, DownloadError, vgg19_file
 from nst_helpers.network.styles import BORDERS, POOLINGS, build
-from nst_helpers.network.weights import (
-    BUNDLED_VGG16,
-    PATIENCE,
-    DownloadError,
-    read_weights,
-    vgg19_file,
-)
+from nst_helpers.network.weights import BUNDLED_VGG16, read_weights
+from nst_helpers.paths import as_path, unwrapped
 from nst_helpers.refusals import choice, nearest, whole_number
 from nst_helpers.session.device import set_up_tensorflow
 
@@ -89,17 +85,17 @@ def load_vgg(
     choice(pooling, "pooling", POOLINGS)
     form = {"border": border, "pooling": pooling}
     set_up_tensorflow()
-    asked = name or os.environ.get("NST_BACKBONE") or None
+    asked = name or unwrapped(os.environ.get("NST_BACKBONE", "")).lower() or None
     if asked is not None and asked not in BACKBONES:
         origin = "" if name else " in the environment variable NST_BACKBONE"
         raise ValueError(f"The network {asked!r}{origin} is unknown. Choose vgg19 or vgg16.")
-    own_file = os.environ.get("NST_WEIGHTS")
+    own_file = unwrapped(os.environ.get("NST_WEIGHTS", ""))
     if weights == "imagenet" and own_file:
         weights = own_file
     if weights is None:
         return _seeded(_empty(asked or "vgg19", **form), seed)
     if weights != "imagenet":
-        return _filled(asked or "vgg19", Path(weights), **form)
+        return _filled(asked or "vgg19", as_path(weights), **form)
     if asked is None:
         try:
             return _filled("vgg19", vgg19_file(PATIENCE), **form)
@@ -115,7 +111,7 @@ def load_vgg(
         return _filled("vgg19", vgg19_file(patience=15 * PATIENCE), **form)
     except DownloadError as error:
         raise DownloadError(
-            f'VGG19 cannot be loaded: {error}. Try again online, use load_vgg("vgg16"), which '
+            f'VGG19 cannot be loaded: {error}. Try again, use load_vgg("vgg16"), which '
             'is bundled, or give the file: load_vgg("vgg19", weights=path).'
         ) from error
 
