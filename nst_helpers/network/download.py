@@ -145,7 +145,7 @@ def _is_whole(target: Path) -> bool:
 
 def _download(target: Path, patience: float) -> None:
     opener = _opener()
-    _check_reachable(opener)
+    _knock(opener)
     part = target.with_name(f".vgg19-{secrets.token_hex(8)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -185,7 +185,7 @@ def _opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(urllib.request.ProxyHandler(proxies), _Http, _Https)
 
 
-def _check_reachable(opener: urllib.request.OpenerDirector) -> None:
+def _knock(opener: urllib.request.OpenerDirector) -> None:
     """Ask the server for the file's head, in a thread: even a name look-up can hang."""
     answer: list[str] = []
 
