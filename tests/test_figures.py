@@ -315,19 +315,29 @@ def test_a_figure_of_the_series_carries_its_words(shown):
     assert f"<summary>In words</summary>{alt['nine_boards']}</details>" in folded["text/html"]
 
 
+def exported(cell, template):
+    share = Path(__file__).parents[1] / "share" / "jupyter" / "nbconvert" / "templates"
+    exporter = HTMLExporter(template_name=template, extra_template_basedirs=[str(share)])
+    page = exporter.from_notebook_node(new_notebook(cells=[cell]))[0]
+    return BeautifulSoup(page, "html.parser")
+
+
 @pytest.mark.parametrize("template", ["words", "classic", "basic"])
 def test_an_exported_page_has_the_words(template):
     said = 'Two "waves" & <one> boat.'
     data, metadata = figures.bundle(SAMPLES["plot_images"](figures.plot_images), said)
     kind = next(iter(metadata))
     data[kind] = base64.b64encode(data[kind]).decode()
-    cell = new_code_cell(
-        outputs=[new_output("display_data", data=data, metadata=metadata)], execution_count=1
-    )
-    share = Path(__file__).parents[1] / "share" / "jupyter" / "nbconvert" / "templates"
-    exporter = HTMLExporter(template_name=template, extra_template_basedirs=[str(share)])
-    page = exporter.from_notebook_node(new_notebook(cells=[cell]))[0]
-    assert [image["alt"] for image in BeautifulSoup(page, "html.parser").find_all("img")] == [said]
+    output = new_output("display_data", data=data, metadata=metadata)
+    page = exported(new_code_cell(outputs=[output], execution_count=1), template)
+    assert [image["alt"] for image in page.find_all("img")] == [said]
+
+
+def test_an_exported_page_folds_the_code_that_only_draws():
+    for tags, folded in ((["hide-input"], 1), ([], 0)):
+        page = exported(new_code_cell("show(figure)", metadata={"tags": tags}), "words")
+        assert len(page.select("details.nst-code")) == folded
+        assert "show(figure)" in page.text.replace("\n", "")
 
 
 def test_a_figure_of_ones_own_carries_its_titles_and_axes(shown):

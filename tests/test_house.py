@@ -15,6 +15,7 @@ import nst_helpers
 from nst_helpers import PICTURES
 from nst_helpers.network import weights
 from nst_helpers.sound import RECORDINGS
+from tools.fold import FOLDED, fold
 
 TOP = Path(nst_helpers.__file__).resolve().parent.parent
 PACKAGE = TOP / "nst_helpers"
@@ -358,6 +359,27 @@ def test_figures_are_shown_by_their_names(path):
         ]
     assert list(words) == used, "in the order of the notebook"
     assert [text for text in seen if text in words.values()] == list(words.values())
+
+
+def test_folded_code_is_folded_in_every_front_end(path):
+    """The tag and what each front end reads agree: `python -m tools.fold` writes both."""
+    for cell in read(path).cells:
+        tagged = FOLDED in cell.metadata.get("tags", [])
+        assert bool(cell.metadata.get("jupyter", {}).get("source_hidden")) == tagged, cell.id
+        assert (cell.metadata.get("cellView") == "form") == tagged, cell.id
+
+
+def test_a_cell_of_nothing_but_figures_is_folded():
+    shown = nbformat.v4.new_code_cell('show(plot_images([C], ["C"]), "content")', metadata={})
+    more = nbformat.v4.new_code_cell('C = load_picture("flower")\nshow(plot_images([C], ["C"]))')
+    for cell in (shown, more):
+        fold(cell)
+    expected = {"tags": [FOLDED], "jupyter": {"source_hidden": True}, "cellView": "form"}
+    assert shown.metadata == expected
+    assert more.metadata == {}
+    shown.source = more.source
+    fold(shown)  # a tag once set stays, whoever set it
+    assert shown.metadata == expected
 
 
 def test_outputs_hold_no_path_warning_or_error(path):

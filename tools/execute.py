@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from tools.fold import fold
 from tools.lab import own_kernels
 from tools.series import NOTEBOOKS, paths
 from tools.slides import mark
@@ -33,6 +34,8 @@ def execute(path: Path) -> None:
     }
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            fold(cell)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     mark(notebook)
