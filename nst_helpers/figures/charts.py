@@ -265,7 +265,8 @@ def plot_curves(
         axis.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     _finish(axis, ylabel, log)
     axis.set_xlabel(xlabel)
-    figure.legend(loc="outside right upper")
+    if list(curves) != [ylabel]:
+        figure.legend(loc="outside right upper")
     return figure
 
 
