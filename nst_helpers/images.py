@@ -8,15 +8,13 @@ import io
 import json
 import math
 import os
-import secrets
-import shutil
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 
-from nst_helpers.paths import as_path
+from nst_helpers.files import file_to_read, file_to_write, write_whole
 from nst_helpers.refusals import whole_number
 from nst_helpers.session.quiet_pillow import quiet_pillow
 
@@ -208,7 +206,9 @@ def load_image(
         elif isinstance(source, bytes | bytearray | memoryview):
             image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
         elif isinstance(source, str | os.PathLike):
-            image = _from_file(as_path(source), size)
+            path = file_to_read(source, "picture")
+            with path.open("rb") as stream:
+                image = _decode(stream, f"'{path.name}'", size)
         else:
             raise TypeError(
                 f"A picture cannot be read from {type(source).__name__}. "
@@ -218,17 +218,6 @@ def load_image(
     if min(height, width) < MIN_SIDE:
         raise ValueError(_too_thin(height, width))
     return image if size is None else resized(image, _scaled(height, width, size))
-
-
-def _from_file(path: Path, size: int | None) -> np.ndarray:
-    if os.path.isdir(path):
-        raise IsADirectoryError(f"'{path}' is a folder. Give the name of a picture in it.")
-    if not os.path.exists(path):  # unlike Path's, it takes names of any length
-        raise FileNotFoundError(f"There is no file '{path}'. Check the name and the folder.")
-    if not path.is_file():  # a pipe would be waited for without end
-        raise ValueError(f"'{path}' is not a file but a device or a pipe. Give a picture file.")
-    with path.open("rb") as stream:
-        return _decode(stream, f"'{path.name}'", size)
 
 
 def _decode(stream: IO[bytes], name: str, size: int | None) -> np.ndarray:
@@ -455,35 +444,8 @@ def save_image(image: np.ndarray, path: str | Path) -> Path:
     OSError
         The disk is full, or nothing may be written there.
     """
-    path = as_path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise ValueError(
-            f"Cannot tell the format of '{path.name}'. End the name in {', '.join(FORMATS)}."
-        )
-    if os.path.isdir(path):
-        raise IsADirectoryError(f"'{path}' is a folder. Give the name of a file in it.")
-    if not os.path.isdir(path.parent):
-        raise FileNotFoundError(f"The folder '{path.parent}' does not exist. Make it first.")
-    picture = to_pil(as_image(image))
-    try:
-        _write_whole(picture, path)
-    except (OSError, ValueError) as error:  # ValueError: a name that no disk can hold
-        kind = type(error) if isinstance(error, PermissionError) else OSError
-        raise kind(
-            f"'{path.name[:80]}' cannot be written to '{path.parent}' ({type(error).__name__}: "
-            f"{getattr(error, 'strerror', None) or error}). Choose another name or folder."
-        ) from error
+    path = file_to_write(path, FORMATS)
+    stream = io.BytesIO()
+    to_pil(as_image(image)).save(stream, FORMATS[path.suffix.lower()], quality=95)
+    write_whole(stream.getvalue(), path)
     return path
-
-
-def _write_whole(picture: Image.Image, path: Path) -> None:
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as stream:
-            picture.save(stream, FORMATS[path.suffix.lower()], quality=95)
-        with contextlib.suppress(OSError):  # a new file, or a share without such rights
-            shutil.copymode(path, part)
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

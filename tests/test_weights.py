@@ -146,7 +146,7 @@ class Host(http.server.ThreadingHTTPServer):
 
     def __init__(self, content, manner):
         super().__init__(("127.0.0.1", 0), Answer)
-        self.content, self.manner, self.asked = content, manner, []
+        self.content, self.manner, self.asked, self.hosts = content, manner, [], []
         self.over = threading.Event()
 
 
@@ -163,6 +163,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def reply(self, body):
         manner, content = self.server.manner, self.server.content
         self.server.asked.append(self.command)
+        self.server.hosts.append(self.headers["Host"])
         if manner == "silent" or (manner == "silent later" and body):
             self.server.over.wait(60)
             return
@@ -460,6 +461,180 @@ def test_keras_home_is_where_keras_looks(monkeypatch, tmp_path):
     monkeypatch.delenv("KERAS_HOME")
     assert cached_vgg19().parent == Path.home() / ".keras" / "models"
     assert cached_vgg19().name == "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+
+
+# The place of the file
+
+
+@pytest.fixture
+def nowhere(monkeypatch):
+    """Return a function that lets nothing be written to some folders; nobody may be root's."""
+    allowed = os.access
+
+    def forbid(*folders, truly=True):
+        def refused(path):
+            return any(Path(path).is_relative_to(folder) for folder in folders)
+
+        def access(path, mode):
+            return not (mode == os.W_OK and refused(path)) and allowed(path, mode)
+
+        for name in ("mkdir", "open"):
+            given = getattr(Path, name)
+
+            def refuse(path, *args, given=given, **options):
+                if refused(path) and (args or options) and args != ("rb",):
+                    raise PermissionError(13, "Permission denied", str(path))
+                return given(path, *args, **options)
+
+            monkeypatch.setattr(Path, name, refuse)
+        if truly:  # else the system only finds out when it comes to it
+            monkeypatch.setattr(os, "access", access)
+
+    return forbid
+
+
+def test_a_home_that_cannot_be_written(host, nowhere, monkeypatch, tmp_path):
+    server = host("good")
+    home, other = tmp_path / "home", tmp_path / "other"
+    monkeypatch.delenv("KERAS_HOME")
+    for folder in (home, other):
+        folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(download.tempfile, "gettempdir", lambda: str(other))
+    nowhere(home)
+    assert vgg19_file() == other / ".keras" / "models" / "vgg19.h5"
+    assert vgg19_file().read_bytes() == CONTENT
+    assert server.asked == ["HEAD", "GET"]
+    assert not list(home.iterdir())
+
+
+def test_a_file_in_a_home_that_cannot_be_written_is_taken(host, nowhere, monkeypatch, tmp_path):
+    """As on a hub whose teacher has put it there."""
+    server = host("good")
+    monkeypatch.delenv("KERAS_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    there = tmp_path / ".keras" / "models" / "vgg19.h5"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(CONTENT)
+    nowhere(tmp_path)
+    assert vgg19_file() == there
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("truly", [True, False])
+@pytest.mark.parametrize("chosen", ["KERAS_HOME", "HOME"])
+def test_nowhere_to_put_the_file(host, nowhere, monkeypatch, tmp_path, chosen, truly, capsys):
+    host("good")
+    if chosen == "HOME":
+        monkeypatch.delenv("KERAS_HOME")
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        (tmp_path / "home").mkdir()
+        monkeypatch.setattr(download.tempfile, "gettempdir", lambda: str(tmp_path / "other"))
+    nowhere(tmp_path, truly=truly)
+    folder = re.escape(str(cached_vgg19().parent))
+    sentence = rf"nothing can be written to '{folder}' \(.*Permission denied.*\): set the"
+    sentence += " environment variable KERAS_HOME to a folder where it can"
+    with pytest.raises(DownloadError, match=sentence):
+        load_vgg("vgg19")
+    assert load_vgg().name == "vgg16"
+    assert re.search(sentence + r"\. The bundled VGG16", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("written", ["'{}'", ' "{}"\n', "{}/", "file://{}"])
+def test_keras_home_as_shells_leave_it(monkeypatch, tmp_path, written):
+    monkeypatch.setenv("KERAS_HOME", written.format(tmp_path))
+    assert cached_vgg19().parent == tmp_path / "models"
+
+
+@pytest.mark.parametrize("empty", ["", " ", "''"])
+def test_an_empty_keras_home_is_none(monkeypatch, empty):
+    monkeypatch.setenv("KERAS_HOME", empty)
+    assert cached_vgg19().parent == Path.home() / ".keras" / "models"
+
+
+def test_others_may_read_the_file(host):
+    """The shared place of a class: with the rights that whoever fetches it gives to new files."""
+    host("good")
+    before = os.umask(0o022)
+    try:
+        assert vgg19_file().stat().st_mode & 0o777 == (0o666 if os.name == "nt" else 0o644)
+    finally:
+        os.umask(before)
+
+
+# Variables as shells leave them
+
+
+@pytest.mark.parametrize("written", ["vgg16 ", "VGG16", "'vgg16'", '" Vgg16 "', "vgg16\r"])
+def test_nst_backbone_with_blanks_quotes_and_capitals(monkeypatch, written):
+    monkeypatch.setenv("NST_BACKBONE", written)
+    assert load_vgg(weights=None).name == "vgg16"
+
+
+def test_nst_weights_with_blanks_and_quotes(vgg19, published, monkeypatch):
+    monkeypatch.setenv("NST_BACKBONE", "vgg19")
+    monkeypatch.setenv("NST_WEIGHTS", f"'{published}' ")
+    assert same_weights(load_vgg(), vgg19)
+    monkeypatch.setenv("NST_BACKBONE", "vgg16")
+    monkeypatch.setenv("NST_WEIGHTS", " ")
+    assert load_vgg().name == "vgg16"
+
+
+PROXIES = {
+    "plain": "http://{}",
+    "with quotes": "'http://{}'",
+    "with blanks": " http://{} ",
+    "in capitals": "HTTP://{}",
+    "without its kind": "{}",
+    "with a password": "http://student:secret@{}/",
+}
+
+
+@pytest.fixture
+def proxied(host, monkeypatch):
+    """A host that is there only through a proxy; return the proxy."""
+    proxy = host("good")
+    monkeypatch.setattr(download, "VGG19_URL", "http://weights.invalid/models/vgg19.h5")
+    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    return proxy
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("written", PROXIES)
+def test_proxies_as_shells_leave_them(proxied, monkeypatch, variable, written):
+    monkeypatch.setenv(variable, PROXIES[written].format(f"127.0.0.1:{proxied.server_port}"))
+    assert vgg19_file().read_bytes() == CONTENT
+    assert set(proxied.hosts) == {"weights.invalid"}
+
+
+def test_proxies_that_come_and_go(proxied, monkeypatch):
+    """As when a laptop goes from home to the university, with the same kernel running."""
+    way = f"http://127.0.0.1:{proxied.server_port}"
+    for variables, good in (({}, False), ({"http_proxy": way}, True), ({}, False)):
+        for name in ("http_proxy", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        cached_vgg19().unlink(missing_ok=True)
+        with contextlib.nullcontext() if good else pytest.raises(DownloadError, match="reached"):
+            vgg19_file()
+
+
+@pytest.mark.parametrize("exempt", ["*", "127.0.0.1", "'127.0.0.1'", " localhost , 127.0.0.1 "])
+def test_hosts_without_a_proxy(host, monkeypatch, exempt):
+    host("good")
+    monkeypatch.delenv("no_proxy")
+    monkeypatch.setenv("NO_PROXY", exempt)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert vgg19_file().read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "nonsense", "http://[", "socks5://x:1"])
+def test_a_proxy_that_is_none(proxied, monkeypatch, proxy):
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(DownloadError, match="cannot be reached"):
+        vgg19_file()
 
 
 # Files that are no weights: nothing is unpickled, and nothing deep is raised
