@@ -12,7 +12,7 @@ import tensorflow as tf
 from nst_helpers.blocks import as_block
 from nst_helpers.images import MAX_SIDE, as_image
 from nst_helpers.network.vgg import known_layer, preprocess
-from nst_helpers.refusals import nearest, said, whole_number
+from nst_helpers.refusals import known, said, whole_number
 
 Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 
@@ -193,7 +193,7 @@ def channel_peaks(
     channel : int
         0 ≤ channel < n_C.
     count : int
-        How many peaks, at most one a picture.
+        How many peaks, at most one per picture.
 
     Returns
     -------
@@ -302,8 +302,7 @@ def activation_gradient(
                 f"extract gives {type(blocks).__name__}, expected {{layer: activations}} as the "
                 "function that extractor() returns does."
             )
-        if layer not in blocks:
-            raise ValueError(f"The extractor gives no layer {layer!r}. {nearest(layer, blocks)}")
+        known(layer, blocks, "The extractor gives no layer")
         for name, index, count in zip(
             ("i", "j", "channel"), (i, j, channel), blocks[layer].shape[1:]
         ):

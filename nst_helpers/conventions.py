@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from nst_helpers.blocks import as_block, content_blocks, style_blocks, table
 from nst_helpers.costs import Weights, as_weights
-from nst_helpers.refusals import nearest, said, whole_number
+from nst_helpers.refusals import dictionary, known, said, whole_number
 from nst_helpers.style_matrix import gram
 
 # PyTorch divides red, green and blue by 0.229, 0.224 and 0.225 (of pixels in 0..1); the mean of
@@ -244,14 +244,11 @@ def _style_factor(by: Convention, s: Shape) -> float:
 
 
 def _convention(name: str) -> Convention:
-    if name not in list(CONVENTIONS):
-        raise ValueError(f"There is no convention {said(name)}. {nearest(name, CONVENTIONS)}")
-    return CONVENTIONS[name]
+    return CONVENTIONS[known(name, CONVENTIONS, "There is no convention")]
 
 
 def _shapes(style: Mapping[str, Shape], lambdas: Mapping[str, float]) -> dict[str, Shape]:
-    if not isinstance(style, Mapping):
-        raise TypeError(f"style is {type(style).__name__}, expected a dictionary {{layer: Shape}}.")
+    dictionary(style, "style", "{layer: Shape}")
     missing = [layer for layer in lambdas if layer not in style]
     if missing:
         raise ValueError(f"style has no shape for {', '.join(missing)}. Give a Shape for each.")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from nst_helpers.blocks import content_blocks, positions, style_blocks, table
-from nst_helpers.refusals import nearest, number, said
+from nst_helpers.refusals import dictionary, known, number, said
 from nst_helpers.style_matrix import gram_per_position
 
 
@@ -180,14 +180,9 @@ def style_cost(
 
 def _layers(blocks: Mapping, name: str, lambdas: Mapping) -> Mapping:
     """Return the blocks, or say which layer is missing."""
-    if not isinstance(blocks, Mapping):
-        raise TypeError(
-            f"{name} is {type(blocks).__name__}, expected a dictionary {{layer: activations}} "
-            "such as an extractor gives."
-        )
+    dictionary(blocks, name, "{layer: activations} such as an extractor gives")
     for layer in lambdas:
-        if layer not in blocks:
-            raise ValueError(f"{name} has no layer {layer!r}. {nearest(layer, blocks)}")
+        known(layer, blocks, f"{name} has no layer")
     return blocks
 
 
@@ -301,11 +296,7 @@ def as_lambdas(lambdas: Mapping[str, float]) -> dict[str, float]:
     ValueError
         Empty, all zero, or a weight that is negative, NaN or infinite.
     """
-    if not isinstance(lambdas, Mapping):
-        raise TypeError(
-            f"lambdas is {type(lambdas).__name__}, expected a dictionary such as "
-            '{"block1_conv1": 0.2}.'
-        )
+    dictionary(lambdas, "lambdas", 'such as {"block1_conv1": 0.2}')
     checked = {layer: number(weight, f"lambdas[{layer!r}]") for layer, weight in lambdas.items()}
     known = [weight for weight in checked.values() if not tf.is_symbolic_tensor(weight)]
     if len(known) == len(checked) and not any(float(weight) > 0 for weight in known):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nst_helpers.images import load_image
-from nst_helpers.refusals import nearest, share, whole_number
+from nst_helpers.refusals import known, share, whole_number
 
 _HERE = Path(__file__).resolve().parent
 # In the repository data/ lies beside the package; in a wheel it travels inside.
@@ -117,9 +117,7 @@ def load_picture(name: str, size: int | None = 256) -> np.ndarray:
     FileNotFoundError
         The file is missing from `data/`.
     """
-    if not isinstance(name, str) or name not in PICTURES:
-        raise ValueError(f"There is no picture {name!r}. {nearest(name, PICTURES)}")
-    return load_image(PICTURES[name].path, size)
+    return load_image(PICTURES[known(name, PICTURES, "There is no picture")].path, size)
 
 
 def stripes_and_patches(

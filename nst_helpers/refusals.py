@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -148,6 +148,37 @@ def choice(value: str, name: str, choices: Iterable[str], otherwise: str = "") -
     return value
 
 
+def known(value: Hashable, table: Mapping, sentence: str) -> Hashable:
+    """Return the key that a table has, or say what may have been meant.
+
+    Parameters
+    ----------
+    value : hashable
+        A key of the table.
+    table : mapping
+        Its keys are all that there are.
+    sentence : str
+        What the message says before the value, such as "There is no picture".
+
+    Returns
+    -------
+    hashable
+        The same key.
+
+    Raises
+    ------
+    ValueError
+        The table does not have it.
+    """
+    try:
+        found = value in table
+    except TypeError:  # lists and arrays can be no keys
+        found = False
+    if not found:
+        raise ValueError(f"{sentence} {said(value)}. {nearest(value, table)}")
+    return value
+
+
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return the sentence that names what the reader may have meant.
 
@@ -168,6 +199,33 @@ def nearest(name: object, known: Iterable[str]) -> str:
     if close:
         return f"Did you mean {' or '.join(close)}?"
     return f"Choose from {', '.join(known)}."
+
+
+def dictionary(value: Mapping, name: str, form: str) -> Mapping:
+    """Return the dictionary, or say which one is expected.
+
+    Parameters
+    ----------
+    value : mapping
+        Any.
+    name : str
+        What the message calls it.
+    form : str
+        What the message says of it, such as "{layer: activations}".
+
+    Returns
+    -------
+    mapping
+        The same.
+
+    Raises
+    ------
+    TypeError
+        Something else.
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} is {type(value).__name__}, expected a dictionary {form}.")
+    return value
 
 
 def array(value: object, name: str, *form: int | str) -> np.ndarray:

@@ -8,7 +8,17 @@ import pytest
 import tensorflow as tf
 
 from nst_helpers import refusals
-from nst_helpers.refusals import array, choice, nearest, number, said, share, whole_number
+from nst_helpers.refusals import (
+    array,
+    choice,
+    dictionary,
+    known,
+    nearest,
+    number,
+    said,
+    share,
+    whole_number,
+)
 
 NO_WHOLE_NUMBERS = [
     True,
@@ -137,6 +147,23 @@ def test_names_that_may_have_been_meant():
     assert nearest(None, known) == "Choose from block1_conv1, block1_conv2, flower."
 
 
+def test_keys_of_a_table():
+    table = {"flower": 1, "coffee": 2}
+    assert known("flower", table, "There is no picture") == "flower"
+    for value in ("flowre", None, ["flower"], ("a", []), np.ones(3), tf.ones(3), {}, 3, "f" * 999):
+        with pytest.raises(ValueError, match=r"^There is no picture .+\. (Did|Choose)") as caught:
+            known(value, table, "There is no picture")
+        assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("value", [None, [1], "flower", {1, 2}])
+def test_dictionaries(value):
+    message = r"a_S is \w+, expected a dictionary \{layer: block\}\."
+    with pytest.raises(TypeError, match=message):
+        dictionary(value, "a_S", "{layer: block}")
+    assert dictionary({}, "a_S", "{layer: block}") == {}
+
+
 @pytest.mark.parametrize(
     ("value", "form", "kind", "message"),
     [
@@ -180,4 +207,7 @@ def test_every_refusal_is_tested_here():
         for n, f in inspect.getmembers(refusals, inspect.isfunction)
         if f.__module__ == refusals.__name__
     }
-    assert own == {"array", "choice", "nearest", "number", "said", "share", "whole_number"}
+    assert own == {
+        "array", "choice", "dictionary", "known", "nearest", "number", "said", "share",
+        "whole_number",
+    }  # fmt: skip

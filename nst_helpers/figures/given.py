@@ -145,8 +145,7 @@ def named(items: Mapping, name: str, form: str, most: int | None = None) -> None
     TypeError, ValueError
         No dictionary, an empty one, or too large a one.
     """
-    if not isinstance(items, Mapping):
-        raise TypeError(f"{name} is {type(items).__name__}, expected a dictionary {form}.")
+    refusals.dictionary(items, name, form)
     if not items:
         raise ValueError(f"{name} is empty: there is nothing to draw.")
     if most and len(items) > most:
