@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks studio slides student instructor lint
+.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted studio slides student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -44,6 +44,10 @@ bench: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python -m tools.execute
+
+# The first cell of every notebook, after its address has changed in tools/hosted.py.
+hosted: $(READY)
+	$(BIN)/python -m tools.hosted
 
 studio: $(READY)
 	$(BIN)/python -m tools.lab studio

@@ -25,6 +25,7 @@ ROOMS = [
     "session.quiet_start",
     "session.cell_order",
     "session.device",
+    "session.hosted",
     "session.interrupts",
     "session.quiet_pillow",
     "refusals",

@@ -1,7 +1,6 @@
 """The package as `pip install` brings it: pictures and weights come along, from any folder."""
 
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -9,6 +8,7 @@ import zipfile
 import pytest
 
 from tools.series import ROOT
+from tools.wheel import build, copy
 
 SEEN = """
 import nst_helpers
@@ -30,25 +30,9 @@ def sources(folder):
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory):
-    """Copy what is built, so that nothing is left in the repository."""
-    copy = tmp_path_factory.mktemp("copy")
-    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
-    for name in ("nst_helpers", "data", "share"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
-
-
-@pytest.fixture(scope="module")
-def wheel(copy, tmp_path_factory):
+def wheel(tmp_path_factory):
     """Build a wheel."""
-    made = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(made), str(copy)]
-    subprocess.run(build, check=True)
-    (path,) = made.glob("*.whl")
-    return path
+    return build(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_holds_the_package_and_the_data(wheel):
@@ -62,9 +46,13 @@ def test_the_wheel_holds_the_package_and_the_data(wheel):
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
-def test_an_editable_installation_brings_the_pictures_words_too(copy, tmp_path):
-    build = f"from setuptools import build_meta; build_meta.build_editable({str(tmp_path)!r})"
-    subprocess.run([sys.executable, "-c", build], cwd=copy, check=True, capture_output=True)
+def test_an_editable_installation_brings_the_pictures_words_too(tmp_path):
+    (tmp_path / "copy").mkdir()
+    copy(tmp_path / "copy")
+    command = f"from setuptools import build_meta; build_meta.build_editable({str(tmp_path)!r})"
+    subprocess.run(
+        [sys.executable, "-c", command], cwd=tmp_path / "copy", check=True, capture_output=True
+    )
     (made,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(made).namelist())
     share = {f"nst_helpers-1.0.0.data/data/share/{name}" for name in sources(ROOT / "share")}

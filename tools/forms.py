@@ -129,7 +129,7 @@ def _link_beside(notebook: NotebookNode) -> None:
 
 
 def _setup(notebook: NotebookNode) -> str:
-    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return next(cell.source for cell in notebook.cells if cell.id == "setup")
 
 
 def _outputs(source: str, namespace: dict) -> list[NotebookNode]:

@@ -18,6 +18,7 @@ DOCS = ROOT / "docs"
 BUILD = ROOT / "build"  # what tools write for others; not committed
 
 PARTS = ("about", "exercise", "check", "run", "hints")
+HOSTED = "hosted"  # the id of the first code cell, for hosted notebooks
 TALLY = "tally"  # the id of the cell at the end that says what is solved
 NOT_COMPARED = "nbval-ignore-output"  # the cell says why in its metadata, `nst_reason`
 NOTES_TAG = "instructor-notes"

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from PIL import Image
 from pygments.formatters import HtmlFormatter
 
-from tools.series import BUILD, ROOT, TALLY, is_compared, notes, part_of, paths
+from tools.series import BUILD, HOSTED, ROOT, TALLY, is_compared, notes, part_of, paths
 
 TARGET = BUILD / "slides"
 TEMPLATE = Path(__file__).with_suffix(".html")
@@ -139,7 +139,7 @@ def _is_left_out(cell: NotebookNode) -> bool:
     part = part_of(cell)
     if part == "about":
         return "predict" not in cell.source.splitlines()[0]  # a vote, others are for the notebook
-    return bool(part) or cell.id in ("setup", "wait", "hosted", TALLY)
+    return bool(part) or cell.id in ("setup", "wait", HOSTED, TALLY)
 
 
 def _is_full(slide: Slide) -> bool:

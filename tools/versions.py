@@ -1,7 +1,9 @@
 """Test the ends of the version ranges, and a hosted service's set: `python -m tools.versions`.
 
-Each set gets an environment of its own, `.venv-NAME`, made anew, with the unit tests in it; the
-hosted set runs the notebooks too. Names of sets after the command run these only. A set's Python
+Each set gets an environment of its own, `.venv-NAME`, made anew, with the unit tests in it. The
+hosted set then runs the notebooks as the service does: without the repository around them and
+without the package, which their first cell gets; a stand-in takes the place of the service's
+module. Names of sets after the command run these only. A set's Python
 is taken from the PATH or from pyenv; where it is missing, that is said, and it counts as a failure.
 """
 
@@ -12,22 +14,23 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from importlib.metadata import requires
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.series import ROOT
+import nbformat
 
-NBVAL = ("--nbval", "notebooks")
+from tools.hosted import stamp
+from tools.series import ROOT, paths
+from tools.wheel import build
 
 
 class Set(NamedTuple):
-    """A Python, the versions that are held, the extras, and what is run."""
+    """A Python, and the versions that are held."""
 
     python: str
     held: tuple[str, ...]
-    extras: str
-    runs: tuple[tuple[str, ...], ...]
 
 
 def lowest() -> tuple[str, ...]:
@@ -37,11 +40,10 @@ def lowest() -> tuple[str, ...]:
 
 
 RANGES = [line for line in requires("nst-helpers") or [] if "[" not in line.partition(";")[0]]
-UNIT = ("tests",)
 SETS = {
-    "lowest": Set("3.10", lowest(), "notebooks,test", (UNIT,)),
-    "highest": Set("3.13", (), "notebooks,test", (UNIT,)),
-    # What a hosted notebook service brings; it has no JupyterLab of its own to install.
+    "lowest": Set("3.10", lowest()),
+    "highest": Set("3.13", ()),
+    # What a hosted notebook service brings.
     "hosted": Set(
         "3.12",
         (
@@ -54,8 +56,6 @@ SETS = {
             "pillow==11.3.*",
             "h5py==3.14.*",
         ),
-        "notebooks,test",
-        (UNIT, NBVAL),
     ),
 }
 
@@ -90,12 +90,27 @@ def test(name: str) -> bool:
     held.write_text("\n".join(chosen.held), encoding="utf-8")
     own = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
     install = [own, "-m", "pip", "install", "--disable-pip-version-check", "-q"]
-    subprocess.run([*install, "-c", str(held), "-e", f".[{chosen.extras}]"], cwd=ROOT, check=True)
+    subprocess.run([*install, "-c", str(held), "-e", ".[notebooks,test]"], cwd=ROOT, check=True)
     subprocess.run([own, "--version"], check=True)
     subprocess.run([own, "-m", "pip", "freeze", "--exclude-editable"], check=True)
-    runs = [[own, "-m", "pytest", *run] for run in chosen.runs]
     environment = os.environ | {"NST_BACKBONE": "vgg16"}
-    return all([subprocess.run(run, cwd=ROOT, env=environment).returncode == 0 for run in runs])
+    unit = subprocess.run([own, "-m", "pytest", "tests"], cwd=ROOT, env=environment).returncode
+    return unit == 0 and (name != "hosted" or notebooks(own, environment))
+
+
+def notebooks(own: str, environment: dict[str, str]) -> bool:
+    """Tell whether all notebooks run where a service runs them, with the package from a wheel."""
+    subprocess.run([own, "-m", "pip", "uninstall", "-q", "-y", "nst-helpers"], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        address = str(build(Path(folder)))
+        for path in paths():
+            notebook = nbformat.read(path, 4)
+            stamp(notebook, address)
+            nbformat.write(notebook, Path(folder) / path.name)
+        sanitize = ["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg")]
+        command = [own, "-m", "pytest", "--nbval", "--nbval-current-env", *sanitize, folder]
+        service = {"PYTHONPATH": str(ROOT / "tests" / "hosted_service")}
+        return subprocess.run(command, cwd=folder, env=environment | service).returncode == 0
 
 
 if __name__ == "__main__":

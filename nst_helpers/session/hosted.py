@@ -1,0 +1,21 @@
+"""A hosted notebook service: its widgets switched on, and a word about its GPU."""
+
+from __future__ import annotations
+
+import contextlib
+
+from nst_helpers.session.device import device, visible_gpus
+
+NO_GPU = (
+    "No GPU: the pictures are smaller, all else is the same. To get one: menu Runtime ▸ Change "
+    "runtime type ▸ a GPU, then run this cell again."
+)
+
+
+def welcome() -> None:
+    """Switch on what widgets need, and say whether a GPU is there and how to get one."""
+    with contextlib.suppress(ImportError):  # other services show widgets as they are
+        from google.colab import output
+
+        output.enable_custom_widget_manager()
+    print(device() if visible_gpus() else NO_GPU)

@@ -1,0 +1,1 @@
+"""Stands for the module that a hosted notebook service has in every kernel."""

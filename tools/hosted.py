@@ -1,0 +1,51 @@
+"""Put the first cell for hosted notebooks into every notebook: `python -m tools.hosted`.
+
+The cell is the same everywhere, does nothing elsewhere, and gets the package from ADDRESS.
+"""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from tools.series import HOSTED, NOT_COMPARED, paths
+
+# Whatever pip takes: a repository ("git+https://…"), an archive or a wheel. Set it, then run the
+# command above, and pass the notebooks on.
+ADDRESS = "git+https://ADDRESS.OF.THE.REPOSITORY/nst.git"
+SOURCE = """\
+# @title In a hosted notebook run this first. Elsewhere it does nothing.
+import subprocess
+import sys
+
+if "google.colab" in sys.modules:
+    get = [sys.executable, "-m", "pip", "install", "-q", "{address}"]
+    done = subprocess.run(get, capture_output=True, text=True)
+    assert done.returncode == 0, f"pip cannot get {{get[-1]}}: {{done.stderr}}"
+    from nst_helpers.session.hosted import welcome
+
+    welcome()"""
+
+
+def stamp(notebook: NotebookNode, address: str = ADDRESS) -> None:
+    """Put the cell before the first code cell and the sentence that leads to it, or renew it."""
+    notebook.cells = [cell for cell in notebook.cells if cell.id != HOSTED]
+    first = next(at for at, cell in enumerate(notebook.cells) if cell.id in ("wait", "setup"))
+    cell = new_code_cell(SOURCE.format(address=address), id=HOSTED, execution_count=1)
+    cell.metadata.update(
+        cellView="form",  # folded away where the service can
+        jupyter={"source_hidden": True},
+        nst_reason="It speaks on a hosted service only.",
+        slideshow={"slide_type": "skip"},
+        tags=[NOT_COMPARED],
+    )
+    notebook.cells.insert(first, cell)
+
+
+if __name__ == "__main__":
+    for path in paths():
+        notebook = nbformat.read(path, 4)
+        stamp(notebook)
+        nbformat.write(notebook, path)
+        print(f"{path.name}: the package comes from {ADDRESS}")
