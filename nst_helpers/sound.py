@@ -12,7 +12,7 @@ import soundfile
 
 from nst_helpers.files import file_to_read, file_to_write, write_whole
 from nst_helpers.gallery import DATA
-from nst_helpers.refusals import array, nearest, number, said
+from nst_helpers.refusals import array, known, number
 
 RATE = 16_000  # samples a second: all that a spectrogram of 8 kHz needs
 SHORTEST, LONGEST = 0.2, 600.0  # seconds
@@ -67,8 +67,7 @@ def load_recording(name: str, seconds: float | None = None) -> np.ndarray:
     FileNotFoundError
         The file is missing from `data/`.
     """
-    if not isinstance(name, str) or name not in RECORDINGS:
-        raise ValueError(f"There is no recording {said(name)}. {nearest(name, RECORDINGS)}")
+    known(name, RECORDINGS, "There is no recording")
     return load_sound(RECORDINGS[name].path, seconds)
 
 

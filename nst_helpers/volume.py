@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.costs import layer_style_cost
-from nst_helpers.refusals import array, nearest, number, said, whole_number
+from nst_helpers.costs import as_lambdas, layer_style_cost
+from nst_helpers.refusals import array, dictionary, known, whole_number
 
 
 def slices(volume: tf.Tensor, axis: int) -> tf.Tensor:
@@ -62,18 +62,13 @@ def slices_style_cost(
     TypeError, ValueError
         Not dictionaries of the same layers, or a negative weight.
     """
-    for name, given in (("a_S", a_S), ("a_G", a_G), ("lambdas", lambdas)):
-        if not isinstance(given, Mapping):
-            raise TypeError(f"{name} is {said(given)}, expected a dictionary {{layer: …}}.")
-    for layer in lambdas:
-        for name, blocks in (("a_S", a_S), ("a_G", a_G)):
-            if layer not in blocks:
-                raise ValueError(f"{name} has no layer {layer!r}. {nearest(layer, blocks)}")
-    if not lambdas:
-        raise ValueError("lambdas is empty: without a layer no style is measured.")
+    lambdas = as_lambdas(lambdas)
+    for name, blocks in (("a_S", a_S), ("a_G", a_G)):
+        dictionary(blocks, name, "{layer: activations}")
+        for layer in lambdas:
+            known(layer, blocks, f"{name} has no layer")
     costs = [
-        number(weight, f"lambdas[{layer!r}]") * tf.reduce_mean(_each(a_S[layer], a_G[layer]))
-        for layer, weight in lambdas.items()
+        weight * tf.reduce_mean(_each(a_S[layer], a_G[layer])) for layer, weight in lambdas.items()
     ]
     return tf.add_n(costs)
 

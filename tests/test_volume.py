@@ -118,8 +118,8 @@ def test_another_axis_is_refused(volume):
 def test_what_cannot_be_measured_is_refused(style):
     a = {"block1_conv1": np.ones((1, 4, 3, 5), np.float32)}
     for a_S, a_G, lambdas, words in (
-        (3, a, {"block1_conv1": 1.0}, "a_S is 3"),
-        (a, None, {"block1_conv1": 1.0}, "a_G is None"),
+        (3, a, {"block1_conv1": 1.0}, "a_S is int"),
+        (a, None, {"block1_conv1": 1.0}, "a_G is NoneType"),
         (a, a, [1.0], "lambdas is"),
         (a, a, {}, "lambdas is empty"),
         (a, a, {"block1_conv2": 1.0}, "Did you mean block1_conv1"),

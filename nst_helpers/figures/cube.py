@@ -8,6 +8,7 @@ from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
 
 from nst_helpers.figures.look import in_one_look, new_figure
+from nst_helpers.refusals import share
 from nst_helpers.volume import as_volume
 
 # Where one voxel's step back, down and right leads on the page, seen from the front, above and
@@ -38,8 +39,8 @@ def plot_cube(volume: np.ndarray, cut: float = 0.5) -> Figure:
         Not a block of voxels, or another share.
     """
     voxels = as_volume(volume)[0]
-    if isinstance(cut, bool) or not isinstance(cut, int | float) or not 0 <= cut < 1:
-        raise ValueError(f"cut is {cut!r}, expected a share from 0 to below 1.")
+    if share(cut, "cut") == 1:
+        raise ValueError(f"cut is {cut!r}, expected a share below 1: nothing would be left.")
     n_D, n_H, n_W = voxels.shape[:3]
     d, h, w = (round(cut * n) for n in (n_D, n_H, n_W))
     figure, axes = new_figure(height=4.6)
