@@ -22,6 +22,7 @@ from nst_helpers.costs import (
     content_cost,
     layer_style_cost,
     style_cost,
+    style_gradient,
     total_cost,
 )
 from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
@@ -37,6 +38,7 @@ from nst_helpers.session.device import device
 from nst_helpers.style_matrix import (
     covariance_matrix,
     gram_matrix,
+    gram_matrix_per_position,
     pearson_matrix,
 )
 from nst_helpers.transfer import StyleTransfer
@@ -55,6 +57,7 @@ __all__ = [
     "extractor",
     "for_styles",
     "gram_matrix",
+    "gram_matrix_per_position",
     "layer_style_cost",
     "load_image",
     "load_picture",
@@ -66,6 +69,7 @@ __all__ = [
     "save_image",
     "stripes_and_patches",
     "style_cost",
+    "style_gradient",
     "total_cost",
     "unroll",
 ]

@@ -194,12 +194,12 @@ def convert_weights(
 
     Not exact for "PyTorch tutorial" and "d2l". Their pixels are s = 1/57.6 as large, and in a
     network without biases the two sums would be s² and s⁴ as large, which is what is reckoned
-    here. VGG has biases, which do not shrink: with our VGG16 and such pixels, activations are
-    1.3 to 1.9 times s times ours (in norm), and style costs 2.6 to 10 times s⁴ times ours. Theirs
-    is another network, trained for such pixels. And the PyTorch tutorial takes its costs before
-    the ReLU, where half of the entries of conv1_1's matrix are negative; d2l, in PyTorch, does so
-    in conv5_1, the last layer of its cut network. For these two, what comes out compares what is
-    divided by, and no more.
+    here. VGG has biases, which do not shrink: with VGG16 as published and such pixels,
+    activations are 1.3 to 1.9 times s times ours (in norm), and style costs 2.6 to 10 times s⁴
+    times ours. Theirs is another network, trained for such pixels. And the PyTorch tutorial takes
+    its costs before the ReLU, where half of the entries of conv1_1's matrix are negative; d2l, in
+    PyTorch, does so in conv5_1, the last layer of its cut network. For these two, what comes out
+    compares what is divided by, and no more.
 
     Parameters
     ----------

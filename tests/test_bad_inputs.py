@@ -371,7 +371,7 @@ BAD_BLOCKS = [
 ]
 TAKE_BLOCKS = {
     "gram_matrix": gram_matrix,
-    "gram_matrix_per_position": lambda a: gram_matrix_per_position(a),
+    "gram_matrix_per_position": gram_matrix_per_position,
     "unroll": unroll,
     "covariance_matrix": covariance_matrix,
     "pearson_matrix": pearson_matrix,
@@ -1167,6 +1167,7 @@ TESTED = [
     "extractor",
     "for_styles",
     "gram_matrix",
+    "gram_matrix_per_position",
     "layer_style_cost",
     "load_image",
     "load_picture",
@@ -1178,6 +1179,7 @@ TESTED = [
     "save_image",
     "stripes_and_patches",
     "style_cost",
+    "style_gradient",
     "total_cost",
     "unroll",
 ]
