@@ -13,6 +13,7 @@ from nst_helpers.blocks import as_block
 from nst_helpers.images import MAX_SIDE, as_image
 from nst_helpers.network.vgg import known_layer, preprocess
 from nst_helpers.refusals import known, said, whole_number
+from nst_helpers.session.forks import refuse_fork
 
 Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 
@@ -47,6 +48,7 @@ def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
     def extract(image: tf.Tensor) -> dict[str, tf.Tensor]:
         if tf.is_symbolic_tensor(image):
             return network(preprocess(image))
+        refuse_fork()
         checked = as_image(image)
         height, width = checked.shape[1:3]
         if min(height, width) < smallest:

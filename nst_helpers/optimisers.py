@@ -143,7 +143,7 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
         finally:
             questions.put(end)
 
-    thread = threading.Thread(target=search, daemon=True)
+    thread = threading.Thread(target=search, name="L-BFGS", daemon=True)
     try:
         thread.start()
         answer = yield np.clip(x, 0, 1)  # what SciPy asks for first, once it is imported

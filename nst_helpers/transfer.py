@@ -32,6 +32,7 @@ from nst_helpers.network.vgg import (
 from nst_helpers.optimisers import OPTIMISERS
 from nst_helpers.refusals import choice, number, whole_number
 from nst_helpers.session.device import device
+from nst_helpers.session.forks import refuse_fork
 from nst_helpers.session.interrupts import interrupt_flag
 from nst_helpers.style_matrix import gram_per_position
 
@@ -375,6 +376,7 @@ class StyleTransfer:
             image = image if self._weights_changed else self._best[1]
 
     def _measure(self, image: np.ndarray) -> tuple[dict, np.ndarray]:
+        refuse_fork()
         a_C, G_S = self._target(image.shape[1:3])
         J, J_content, J_style, J_layers, gradient = self._evaluate(
             tf.constant(image),

@@ -3,13 +3,16 @@
 import ast
 import builtins
 import json
+import os
 import re
+import threading
 from collections import defaultdict
 
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import start_new_kernel
+from traitlets.config import Config
 
 from nst_helpers.session import cell_order
 from nst_helpers.session.cell_order import NOTEBOOKS, advice
@@ -86,7 +89,8 @@ def shell(folder, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
+    # Without a file of its history, for which a thread would stay behind.
+    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     cell_order.guide_order()
     cell_order.guide_order()  # a module may be imported again
     yield shell
@@ -146,6 +150,21 @@ def test_a_name_that_a_library_has_lost_is_no_question_of_order(shell, capsys):
     said = plain(capsys)
     assert "name 'a_S' is not defined" in said
     assert "is made by" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that somebody is in")
+def test_the_folder_of_the_notebook_is_gone(shell, capsys, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    shell.run_cell("compared", store_history=True)
+    said = plain(capsys)
+    assert "Error in callback" not in said
+    assert "If a cell above makes compared, run that one first" in said
+
+
+def test_no_thread_stays_behind(shell):
+    assert not [thread for thread in threading.enumerate() if "History" in type(thread).__name__]
 
 
 def test_nothing_is_done_without_a_shell():

@@ -24,6 +24,7 @@ PACKAGE = TOP / "nst_helpers"
 ROOMS = [
     "session.quiet_start",
     "session.cell_order",
+    "session.forks",
     "session.device",
     "session.hosted",
     "session.interrupts",

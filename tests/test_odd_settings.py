@@ -290,3 +290,52 @@ def test_in_a_thread_no_handler_is_touched(handler):
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+# Forks
+
+
+FORK = """
+import os, sys
+def child(call):
+    number = os.fork()
+    if number:
+        return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+    try:
+        call()
+    except RuntimeError as error:
+        print(error, flush=True)
+    os._exit(0)
+"""
+
+
+@POSIX
+def test_a_child_that_was_forked_says_so_where_it_would_wait_for_ever():
+    process = python(
+        FORK
+        + RUN
+        + """
+transfer = nst.StyleTransfer(C, S, vgg, levels=1)
+transfer.run(1, progress=False)
+sys.stdout.flush()
+calls = lambda: nst.load_vgg("vgg16"), lambda: transfer.run(1, progress=False), lambda: (
+    nst.extractor(vgg, ["block1_conv1"])(C)), lambda: print(nst.load_picture("flower", 48).shape)
+assert [child(call) for call in calls] == [0] * 4
+transfer.run(1, progress=False)
+"""
+    )
+    assert process.returncode == 0, process.stderr
+    said = process.stdout.splitlines()[1:]
+    assert said[3:] == ["(1, 32, 48, 3)"]
+    for sentence in said[:3]:
+        assert sentence.startswith("This process was forked after TensorFlow had started")
+        assert "get_context('spawn')" in sentence
+
+
+@POSIX
+def test_a_child_that_was_forked_before_works(usual):
+    code = RUN.replace("import nst_helpers as nst", "import nst_helpers as nst\nif os.fork():\n"
+                       "    sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))")  # fmt: skip
+    process = python(f"import os, sys\n{code}")
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == usual

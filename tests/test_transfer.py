@@ -3,11 +3,10 @@
 import contextlib
 import gc
 import itertools
-import os
 import random
 import signal
+import sys
 import threading
-import time
 from fractions import Fraction
 from functools import partial
 
@@ -17,7 +16,6 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
-from tqdm import tqdm
 
 from nst_helpers import (
     CONTENT_LAYER,
@@ -387,9 +385,7 @@ def test_all_transfers_alike_share_one_trace(content, style):
 
 
 def searches():
-    # tqdm starts a watch of its own with its first bar, and keeps it.
-    kept = (threading.main_thread(), tqdm.monitor)
-    return [thread for thread in threading.enumerate() if thread not in kept]
+    return [thread for thread in threading.enumerate() if thread.name == "L-BFGS"]
 
 
 @pytest.mark.parametrize("error", [MemoryError("no room"), ImportError("no SciPy")])
@@ -451,44 +447,54 @@ def test_an_error_in_the_loop_leaves_the_best_picture(transfer):
 
 
 @contextlib.contextmanager
-def interrupted_after(*delays):
-    """Send this process the signal that Jupyter's stop button sends, after so many seconds."""
-    timers = [threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT)) for delay in delays]
-    for timer in timers:
-        timer.start()
+def calls_counted(*moments):
+    """Count the calls that this thread makes; at some, send what Jupyter's stop button sends.
+
+    So the moments depend on how far the work has come, and not on the machine's pace.
+    """
+    calls, left = [0], sorted(moments)
+
+    def count(frame, event, argument):
+        calls[0] += 1
+        if left and calls[0] >= left[0]:
+            left.pop(0)
+            signal.raise_signal(signal.SIGINT)
+
+    sys.setprofile(count)
     try:
-        yield
+        yield calls
     finally:
-        for timer in timers:
-            timer.join()
+        sys.setprofile(None)
 
 
-ENDLESS = 100_000
+MANY = 30  # steps, of which a run that is interrupted makes but a part
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_interrupts_at_random_moments_of_a_run(vgg, content, style, seed):
     """Ten at each seed; every third time the button is pressed twice."""
     rng = random.Random(seed)
-    handler, threads = signal.getsignal(signal.SIGINT), set(searches())
+    handler = signal.getsignal(signal.SIGINT)
     optimiser = ("l-bfgs", "adam", "gradient descent")[seed % 3]
     transfer = StyleTransfer(content, style, vgg, levels=1, optimiser=optimiser)
+    transfer.run(1, **QUIET)
+    with calls_counted() as calls:
+        transfer.run(6, **QUIET)
     returned = 0
     for number in range(10):
-        delay = rng.uniform(0, 0.3)
-        delays = (delay, delay + rng.uniform(0, 0.05)) if number % 3 == 2 else (delay,)
+        moment = rng.randrange(calls[0])
+        moments = (moment, moment + rng.randrange(calls[0] // 3)) if number % 3 == 2 else (moment,)
         try:
-            with interrupted_after(*delays):
-                image, history = transfer.run(ENDLESS, **QUIET)
-                assert transfer.message.startswith("Stopped after step")
-                assert len(history["J"]) < ENDLESS
-                np.testing.assert_array_equal(image, transfer.image)
-                returned += 1
-                time.sleep(0.06)  # a second press may come when the run is over already
+            with calls_counted(*moments):
+                image, history = transfer.run(MANY, **QUIET)
+            assert transfer.message.startswith("Stopped after step")
+            assert len(history["J"]) < MANY
+            np.testing.assert_array_equal(image, transfer.image)
+            returned += 1
         except KeyboardInterrupt:
             pass
         assert signal.getsignal(signal.SIGINT) is handler
-        assert not set(searches()) - threads
+        assert not searches()
         assert_best(transfer)
     assert returned >= 5
     image, history = transfer.run(3, **QUIET)
@@ -497,13 +503,18 @@ def test_interrupts_at_random_moments_of_a_run(vgg, content, style, seed):
 
 
 def test_an_interrupt_during_the_very_first_trace(content, style):
-    vgg = load_vgg("vgg16", weights=None)
-    for delay in (0.0, 0.1, 0.3):
-        transfer = StyleTransfer(content, style, vgg, levels=1)
-        with contextlib.suppress(KeyboardInterrupt), interrupted_after(delay):
-            transfer.run(ENDLESS, **QUIET)
+    def new():
+        return StyleTransfer(content, style, load_vgg("vgg16", weights=None), levels=1)
+
+    with calls_counted() as calls:
+        new().run(1, **QUIET)
+    for share in (0.0, 0.3, 0.7):
+        transfer = new()
+        with contextlib.suppress(KeyboardInterrupt), calls_counted(int(share * calls[0])):
+            transfer.run(MANY, **QUIET)
+        assert len(transfer.history["J"]) < MANY
         assert_best(transfer)
-    assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
+        assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
 
 
 def test_the_way_up_keeps_the_fine_detail_of_a_picture_and_not_that_of_noise(vgg, style):
@@ -518,26 +529,36 @@ def test_the_way_up_keeps_the_fine_detail_of_a_picture_and_not_that_of_noise(vgg
     np.testing.assert_array_equal(above, resize_image(below, (65, 82)))
 
 
-def test_interrupts_on_the_way_up_the_levels(vgg, style):
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.9])
+def test_interrupts_on_the_way_up_the_levels(vgg, style, share):
     content = resize_image(load_picture("coffee", 200), (64, 64))
     transfer = StyleTransfer(content, style, vgg, levels=2)
     transfer.run(4, **QUIET)
-    for delay in (0.05, 0.2, 0.4):
-        with contextlib.suppress(KeyboardInterrupt), interrupted_after(delay):
-            transfer.run(ENDLESS, **QUIET)
-        assert as_image(transfer.image).shape == content.shape
+    with calls_counted() as calls:
+        transfer.run(8, **QUIET)
+    with calls_counted(int(share * calls[0])):
+        transfer.run(8, **QUIET)
+    assert transfer.message.startswith("Stopped after step")
+    assert as_image(transfer.image).shape == content.shape
     assert len(transfer.run(4, **QUIET)[1]["J"]) == 4
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.15, 0.25])
-def test_an_interrupt_while_stepping_comes_through(transfer, delay):
-    handler, threads = signal.getsignal(signal.SIGINT), set(searches())
-    with pytest.raises(KeyboardInterrupt), interrupted_after(delay):
-        for _ in transfer.steps(ENDLESS):
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.9])
+def test_an_interrupt_while_stepping_comes_through(transfer, share):
+    handler = signal.getsignal(signal.SIGINT)
+
+    def walk():
+        for _ in transfer.steps(6):
             pass
+
+    walk()
+    with calls_counted() as calls:
+        walk()
+    with pytest.raises(KeyboardInterrupt), calls_counted(int(share * calls[0])):
+        walk()
     gc.collect()
     assert signal.getsignal(signal.SIGINT) is handler
-    assert not set(searches()) - threads
+    assert not searches()
     assert_best(transfer)
     assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
 

@@ -17,6 +17,7 @@ from nst_helpers.network.weights import BUNDLED_VGG16, read_weights
 from nst_helpers.paths import as_path, unwrapped
 from nst_helpers.refusals import choice, nearest, whole_number
 from nst_helpers.session.device import set_up_tensorflow
+from nst_helpers.session.forks import refuse_fork
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 CONTENT_LAYER = "block4_conv2"
@@ -84,6 +85,7 @@ def load_vgg(
     choice(border, "border", BORDERS)
     choice(pooling, "pooling", POOLINGS)
     form = {"border": border, "pooling": pooling}
+    refuse_fork()
     set_up_tensorflow()
     asked = name or unwrapped(os.environ.get("NST_BACKBONE", "")).lower() or None
     if asked is not None and asked not in BACKBONES:

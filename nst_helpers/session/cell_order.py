@@ -69,8 +69,8 @@ def _advise(result) -> None:
         half_made = min(read & _unfinished - made, default=None)
     (_unfinished.difference_update if result.success else _unfinished.update)(made)
     if name := early or half_made:
-        folders = dict.fromkeys((Path.cwd(), NOTEBOOKS))
-        if sentence := advice(name, shell.history_manager.input_hist_raw, folders):
+        here = Path()  # unlike Path.cwd(), it can be asked for when the folder is gone
+        if sentence := advice(name, shell.history_manager.input_hist_raw, (here, NOTEBOOKS)):
             if half_made:
                 print(f"{name} is only half made: its cell failed.")
             print(sentence)

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from nst_helpers.session.forks import watch_forks
+
 # TensorFlow's options for graphs where the reader has set none; all others are absent then.
 UNTOUCHED = {"disable_meta_optimizer": False, "disable_model_pruning": False}
 
@@ -57,6 +59,7 @@ def set_up_tensorflow() -> None:
 
     Done once, and only where the reader has set nothing of the kind.
     """
+    watch_forks()
     gpus = visible_gpus()
     if gpus:
         # Refused where the GPU is in use already, or its memory was divided by the reader.

@@ -23,17 +23,19 @@ def interrupt_flag() -> Iterator[threading.Event]:
     """
     flag = threading.Event()
     before = signal.getsignal(signal.SIGINT)
+    over = False
 
     def raise_flag(number: int, frame: object) -> None:
-        if flag.is_set():
+        if flag.is_set() and not over:
             before(number, frame)
         flag.set()
 
     if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield flag
         return
-    signal.signal(signal.SIGINT, raise_flag)
     try:
+        signal.signal(signal.SIGINT, raise_flag)
         yield flag
     finally:
+        over = True  # nothing comes between now: the handler is given back for certain
         signal.signal(signal.SIGINT, before)
