@@ -38,7 +38,7 @@ def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         No layer, or one that the network does not have (the nearest names are given).
     """
     layers = known_layers(vgg, layers)
@@ -158,8 +158,8 @@ def receptive_field(vgg: keras.Model, layer: str) -> ReceptiveField:
 
     Raises
     ------
-    ValueError
-        The network does not have the layer.
+    TypeError, ValueError
+        Not a network, or one that does not have the layer.
     """
     known_layer(vgg, layer)
     size, stride = 1, 1
@@ -204,7 +204,7 @@ def channel_peaks(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         No such channel, no picture, NaN, or a count under 1.
 
     Notes
@@ -242,7 +242,7 @@ def cut_patch(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Not a picture, or the box is empty or wholly outside.
     """
     image = as_image(image)
@@ -290,7 +290,7 @@ def activation_gradient(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Not a picture, a layer that the extractor does not give, or no such activation.
     """
     image = tf.constant(as_image(image))

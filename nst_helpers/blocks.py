@@ -227,7 +227,7 @@ def channel_pair(a: np.ndarray, k: int, k_prime: int) -> tuple[np.ndarray, np.nd
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Another shape, or no such channel.
     """
     a = as_block(a, "The activations").numpy()

@@ -114,7 +114,7 @@ def shape_of(a: tf.Tensor, pixels: int) -> Shape:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Another shape, or no pixels.
     """
     return _shape(as_block(a), pixels)
@@ -144,7 +144,7 @@ def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         An unknown convention, or a block of another shape.
     """
     by = _convention(convention)
@@ -173,7 +173,7 @@ def layer_style_cost_in(convention: str, a_S: tf.Tensor, a_G: tf.Tensor, pixels:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         An unknown convention, or a block of another shape.
     """
     by = _convention(convention)

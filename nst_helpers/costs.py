@@ -31,7 +31,7 @@ def content_cost(a_C: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         The two shapes differ, or one is not (1, n_H, n_W, n_C).
 
     Notes
@@ -79,7 +79,7 @@ def layer_style_cost(a_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         The numbers of channels differ, or a shape is not (1, n_H, n_W, n_C).
 
     Notes
@@ -164,7 +164,7 @@ def style_cost(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         A layer of `lambdas` is missing from the activations, or a bad weight.
 
     Notes
@@ -205,8 +205,8 @@ def total_cost(
 
     Raises
     ------
-    ValueError
-        A weight or a cost is negative or not finite.
+    TypeError, ValueError
+        A weight or a cost is no number, negative, or not finite.
 
     Notes
     -----

@@ -25,7 +25,7 @@ def gram_matrix_loops(a: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Another shape.
 
     Notes
@@ -58,7 +58,7 @@ def content_cost_loops(a_C: np.ndarray, a_G: np.ndarray) -> float:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Not two blocks of one shape.
     """
     a_C, a_G = (a.numpy() for a in content_blocks(a_C, a_G))
@@ -88,7 +88,7 @@ def layer_style_cost_loops(a_S: np.ndarray, a_G: np.ndarray) -> float:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Another shape, or another number of channels.
 
     Notes
@@ -125,7 +125,7 @@ def style_cost_loops(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Activations of a layer are missing, or of another shape.
     """
     if missing := sorted(set(lambdas) - set(a_S) | set(lambdas) - set(a_G)):

@@ -174,7 +174,7 @@ def strongest_pairs(G: np.ndarray, count: int = 3) -> list[tuple[int, int, float
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         Not a square matrix, or an impossible count.
     """
     G, count = array(G, "G", "n_C", "n_C"), whole_number(count, "count", 1)

@@ -172,6 +172,12 @@ t._shares(5, 2), run.transfer._evaluate, self._own, weights._replace(beta=2), v.
     assert found == ["_layers", "run.transfer._evaluate", "t._shares"]
 
 
+@pytest.mark.parametrize("module", [module for module in MODULES if module != "refusals"])
+def test_what_a_whole_number_is_stands_in_refusals_alone(module):
+    text = path_of(module).read_text("utf-8")
+    assert not re.findall(r"isinstance\([^()]*\b(?:bool|np\.integer|Integral)\b[^()]*\)", text)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_names_that_begin_with_check_belong_to_the_exercises(module):
     tree = ast.parse(path_of(module).read_text("utf-8"))
