@@ -111,6 +111,17 @@ def test_cells_carry_what_nbgrader_asks_for(solved, stem, name):
         assert check["grade"] and check["locked"] and check["points"] > 0
 
 
+def test_nothing_that_students_get_leads_to_the_guide(solved, tmp_path, monkeypatch):
+    monkeypatch.setattr(forms, "exercise_names", lambda notebook: [])  # no need to solve them
+    folder = forms.build("instructor", target=tmp_path / "instructor")
+    pages = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
+    assert set(pages) == {*forms.PAGES, forms.GUIDE}
+    assert [name for name, text in pages.items() if f"({forms.GUIDE}" in text] == []
+    for notebook in solved.values():
+        assert not [cell.id for cell in notebook.cells if f"({forms.GUIDE}" in cell.source]
+    assert f'"{forms.GUIDE}"]' in (folder / "nbgrader_config.py").read_text("utf-8")
+
+
 @every_notebook
 def test_every_cell_has_a_place_on_the_slides(stem):
     kinds = {cell.metadata.get("slideshow", {}).get("slide_type") for cell in NOTEBOOKS[stem].cells}

@@ -11,7 +11,7 @@ from nst_helpers import conventions, exercises, images
 from tools import forms
 from tools.series import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("data/**/README.md")]
+PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("data/**/README.md")]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in PAGES} | {
     f"notebooks/{stem}.ipynb": "\n\n".join(
         cell.source for cell in notebook.cells if cell.cell_type == "markdown"
@@ -90,6 +90,7 @@ def test_the_searches_find_what_is_wrong(tmp_path):
 def test_a_form_can_be_handed_out_as_it_is(kind, tmp_path, monkeypatch):
     monkeypatch.setattr(forms, "exercise_names", lambda notebook: [])  # no need to solve them
     folder = forms.build(kind, target=tmp_path / kind)
+    assert (folder / forms.GUIDE).exists() == (kind == "instructor")
     for path in folder.glob("*.md"):
         assert [*broken_links(path.read_text("utf-8"), folder)] == []
     for path in folder.glob("*.ipynb"):
@@ -180,6 +181,18 @@ def test_the_minutes_of_the_map_are_those_of_the_notebooks():
         stated = re.findall(r"(?:Reading|Exercises|Explorer|Studio): (\d+) minutes", opening)
         assert len(stated) == 3 and sum(map(int, stated)) == int(minutes), number
     assert 230 <= sum(int(minutes) for _, minutes in rows) <= 250, "about four hours, with 00"
+
+
+def test_the_map_names_every_room_and_every_effect():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    package = ROOT / "nst_helpers"
+    rooms = {path.name for path in package.glob("*.py")} - {"__init__.py"}
+    rooms |= {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    rooms |= {f"session/{path.name}" for path in package.glob("session/[!_]*.py")}
+    unnamed = [room for room in sorted(rooms) if f"{room}`" not in text]
+    assert not unnamed, "give it a line in the map, or among the effects"
+    named = re.findall(r"`(?:nst_helpers/|tools/|tests/)?([\w/]+\.py)`", text)
+    assert [name for name in named if not [*ROOT.glob(f"**/{name}")]] == []
 
 
 # The questions everyone asks ------------------------------------------------------------------

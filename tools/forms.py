@@ -3,7 +3,8 @@
 One source, the notebooks in `notebooks/`. The student form leaves the solutions out. The
 instructor form has the exercises solved, with their outputs and the speaker's notes; it is also
 what nbgrader takes as its source. Both go to `build/`, which is not committed, with the pages of
-`docs/` beside them, so that a folder can be handed out as it is.
+`docs/` beside them, so that a folder can be handed out as it is. The instructor's guide stays with
+the instructor: nbgrader does not pass it on, and no page that students get leads to it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from tools.series import (
     notes_cell,
 )
 
-PAGES = ("glossary.md", "questions.md", "instructor_guide.md")
+PAGES = ("glossary.md", "questions.md")
+GUIDE = "instructor_guide.md"
 SOLUTION = re.compile(
     r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.DOTALL
 )
@@ -42,6 +44,7 @@ NBGRADER_CONFIG = f'''"""For nbgrader: leave the notes out, put "..." where a so
 
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821
 c.TagRemovePreprocessor.enabled = True
@@ -52,6 +55,7 @@ c.GenerateAssignment.preprocessors = [
 ]
 c.ClearSolutions.code_stub = {{"python": "..."}}
 c.Execute.timeout = 600  # seconds a cell: a transfer takes more than nbgrader's 30
+c.CourseDirectory.ignore = [*CourseDirectory().ignore, "{GUIDE}"]  # it is not for students
 '''
 
 
@@ -114,9 +118,11 @@ def build(kind: str, sources: Path = NOTEBOOKS, target: Path | None = None) -> P
         nbformat.write(form, target / path.name)
         print(f"{target.name}/{path.name}: {len(exercise_names(form))} exercises")
     for page in PAGES:
-        text = (DOCS / page).read_text("utf-8")
+        text = _without_guide((DOCS / page).read_text("utf-8"))
         (target / page).write_text(text.replace("](../notebooks/", "]("), encoding="utf-8")
     if kind == "instructor":
+        text = (DOCS / GUIDE).read_text("utf-8")
+        (target / GUIDE).write_text(text.replace("](../notebooks/", "]("), encoding="utf-8")
         (target / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
     return target
 
@@ -125,7 +131,12 @@ def _link_beside(notebook: NotebookNode) -> None:
     """Let links to the pages of `docs/` point beside the notebook, where `build` puts them."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = cell.source.replace("](../docs/", "](")
+            cell.source = _without_guide(cell.source).replace("](../docs/", "](")
+
+
+def _without_guide(text: str) -> str:
+    """Leave the words of a link to the instructor's guide, and take the link away."""
+    return re.sub(rf"\[([^\]]+)\]\((?:\.\./docs/)?{GUIDE}[^)]*\)", r"\1", text)
 
 
 def _setup(notebook: NotebookNode) -> str:

@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from tools.fold import FOLDED, fold
 from tools.series import HOSTED, NOT_COMPARED, paths
 
 # Whatever pip takes: a repository ("git+https://…"), an archive or a wheel. Set it, then run the
@@ -34,12 +35,11 @@ def stamp(notebook: NotebookNode, address: str = ADDRESS) -> None:
     first = next(at for at, cell in enumerate(notebook.cells) if cell.id in ("wait", "setup"))
     cell = new_code_cell(SOURCE.format(address=address), id=HOSTED, execution_count=1)
     cell.metadata.update(
-        cellView="form",  # folded away where the service can
-        jupyter={"source_hidden": True},
         nst_reason="It speaks on a hosted service only.",
         slideshow={"slide_type": "skip"},
-        tags=[NOT_COMPARED],
+        tags=[FOLDED, NOT_COMPARED],
     )
+    fold(cell)
     notebook.cells.insert(first, cell)
 
 
