@@ -294,11 +294,11 @@ def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
         raise ValueError(_damaged(name, error)) from error
     if picture.mode in "IF":
         numbers = numbers / np.float32(_white(*extrema, name))
-    elif colours_of_16_bits and 0 < numbers.max() < 64:
+    elif colours_of_16_bits and 0 < numbers.max() < 16:
         raise ValueError(
-            f"{name} has colours of 16 bits and uses the lower ones alone, up to about "
-            f"{256 * int(numbers.max()) + 255}: it would be nearly black. Scale it first, or save "
-            "it with 8 bits."
+            f"{name} has colours of 16 bits and uses few of them, up to about "
+            f"{256 * int(numbers.max()) + 255}: it would be nearly black. Scale it, or save it "
+            "with 8 bits."
         )
     return _from_array(numbers, name)
 
@@ -344,12 +344,11 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
     elif kind == np.uint16:
         array = array / np.float32(_white(0, array.max(initial=0), name))
     elif kind.kind != "f":
-        numbers = ""
+        message = f"{name} holds {kind}; expected uint8, uint16, or floats in [0, 1]."
         if kind.kind in "iu" and array.size:
-            numbers = f" Its numbers go from {array.min()} to {array.max()}: divide by white's."
-        raise TypeError(
-            f"{name} holds {kind}; expected uint8, uint16, or floats in [0, 1].{numbers}"
-        )
+            ends = f"from {array.min()} to {array.max()}"
+            message += f" Its numbers go {ends}: divide by the one that is white."
+        raise TypeError(message)
     if array.ndim == 4 and array.shape[0] == 1:
         array = array[0]
     if array.ndim == 2:
