@@ -26,6 +26,7 @@ from nst_helpers.network.download import DownloadError, cached_vgg19, vgg19_file
 from nst_helpers.network.weights import read_weights
 
 ONE = np.zeros(1, np.float32)
+SOON = 30  # seconds: the hosts below would wait for 60, and what is refused takes none
 SENTENCE = r"VGG19 is not here yet: .+\. The bundled VGG16 is used instead"
 
 
@@ -297,7 +298,7 @@ def test_a_bad_host_is_given_up_soon_and_leaves_nothing(host, manner, before):
     begin = time.monotonic()
     with pytest.raises(DownloadError, match=BAD_MANNERS[manner]):
         vgg19_file(patience=2)
-    assert time.monotonic() - begin < 6
+    assert time.monotonic() - begin < SOON
     assert in_cache() == []
 
 
@@ -333,7 +334,7 @@ def test_a_name_look_up_that_hangs(host, monkeypatch):
     begin = time.monotonic()
     with pytest.raises(DownloadError, match=r"no answer within 0\.6 seconds"):
         vgg19_file()
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < SOON
     released.set()
 
 
@@ -373,7 +374,7 @@ def test_a_trickle_is_given_up_by_load_vgg_too(host, capsys, monkeypatch):
     monkeypatch.setattr(network, "PATIENCE", 1)
     begin = time.monotonic()
     assert load_vgg().name == "vgg16"
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < SOON
     assert "would take more than 1 seconds" in capsys.readouterr().out
 
 
@@ -665,7 +666,7 @@ def test_a_small_file_that_claims_to_be_a_giant_is_refused_unread(tmp_path, kind
     begin = time.monotonic()
     with pytest.raises(ValueError, match="larger than any convolution of VGG"):
         read_weights(path)
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < SOON
 
 
 def test_a_pickle_in_an_npz_is_never_opened(tmp_path):
@@ -718,5 +719,5 @@ def test_damaged_files_are_refused_in_a_sentence(tmp_path, kind):
             assert "damaged or cut off" in str(error) or "holds no convolution" in str(error)
         else:
             assert set(found) <= {"block1_conv1"}
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < SOON
     assert refused >= 40
