@@ -380,6 +380,13 @@ def test_no_two_figures_of_the_series_have_one_name_or_the_same_words():
     assert all(re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name) for name in names)
 
 
+def test_the_largest_matrix_takes_no_more_than_photographs():
+    cloth = RNG.gamma(0.3, size=(512, 512))
+    kind, data = figures.encode_figure(figures.plot_matrices([cloth], ["conv5_1"]))
+    assert kind == "image/jpeg"
+    assert len(data) < 250_000
+
+
 def test_photographs_are_jpegs_and_drawings_are_pngs_that_show_the_same():
     photographs = [load_picture(name, 128) for name in ("summer_palace", "great_wave")]
     for figure, expected in (

@@ -107,7 +107,9 @@ def encode_figure(figure: Figure) -> tuple[str, bytes]:
         shades = 256 if dimensions else 64  # lines and letters need fewer
         # This method keeps rare colours: a ring round one dot of thousands.
         drawing = picture.quantize(shades, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        return "image/png", _file(drawing, "PNG")
+        chart = _file(drawing, "PNG")
+        if len(chart) <= 2 * BYTES:  # all but matrices of hundreds of channels
+            return "image/png", chart
     # At twice the pixels a lower quality is not seen: 30 looks better than 88 at half of them.
     for quality in QUALITIES:
         photograph = _file(picture, "JPEG", quality=quality, progressive=True)
