@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 import nst_helpers
-from nst_helpers import device
+from nst_helpers import device, session
 from nst_helpers.session.device import set_up_tensorflow
 from nst_helpers.session.interrupts import interrupt_flag
 
@@ -183,6 +184,14 @@ def test_no_standard_streams_as_under_pythonw(usual):
     assert process.stdout == "ran\n", process.stderr
 
 
+def test_a_host_that_puts_its_own_output_there(usual):
+    """It can only be written to: no file behind it, nothing to flush."""
+    code = "import sys; out = sys.stdout; sys.stdout = type('', (), {'write': out.write})\n" + RUN
+    process = python(code.replace("progress=False", "progress=True") + "\nsys.stdout = out")
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.endswith(usual)
+
+
 def test_without_streams_the_true_error_is_raised(tmp_path):
     """What TensorFlow said cannot be shown; that it is missing must still be."""
     (tmp_path / "tensorflow.py").write_text("raise ImportError('the true one')")
@@ -218,6 +227,11 @@ def test_an_isolated_python(usual):
     process = python(code, "-I")
     assert process.returncode == 0, process.stderr
     assert process.stdout == usual
+
+
+def test_every_effect_on_the_process_is_listed():
+    rooms = sorted(path.stem for path in Path(session.__file__).parent.glob("[a-z]*.py"))
+    assert sorted(re.findall(r"^(\w+) :", session.__doc__, re.MULTILINE)) == rooms
 
 
 def test_nothing_rests_on_what_python_leaves_out():

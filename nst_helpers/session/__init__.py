@@ -6,6 +6,7 @@ quiet_start : on import, TensorFlow is started, and its notes are kept back (fil
 cell_order : on import, in a notebook: a sentence follows a NameError (IPython's "post_run_cell").
 device : with the first network, a GPU's memory grows with what is needed; on a CPU, TensorFlow
     does not rewrite graphs. Both only where the reader has set nothing.
+hosted : in the first cell on a hosted service, widgets are switched on.
 forks : with the first network, a forked child remembers that it is one (os.register_at_fork).
 quiet_pillow : while a picture is read, Pillow's limit of pixels and Python's warnings are off.
 interrupts : during a run, the first interrupt sets a flag (handler of SIGINT, given back after it).
