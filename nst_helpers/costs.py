@@ -88,10 +88,11 @@ def layer_style_cost(a_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
     (CVPR 2016), equation 4.
     """
     a_S, a_G = style_blocks(a_S, a_G)
-    return style_difference(gram_per_position(a_S), gram_per_position(a_G))
+    n_C = tf.cast(tf.shape(a_G)[-1], a_G.dtype)
+    return style_difference(gram_per_position(a_S), gram_per_position(a_G), n_C)
 
 
-def style_difference(G_S: tf.Tensor, G_G: tf.Tensor) -> tf.Tensor:
+def style_difference(G_S: tf.Tensor, G_G: tf.Tensor, n_C: float | tf.Tensor) -> tf.Tensor:
     """Return J_style_layer = ‖G_S − G_G‖²_F / (2 n_C)² of two style matrices per position.
 
     Per position they are divided by n_H n_W already, which is why the constant lacks it.
@@ -100,13 +101,14 @@ def style_difference(G_S: tf.Tensor, G_G: tf.Tensor) -> tf.Tensor:
     ----------
     G_S, G_G : tensors (n_C, n_C)
         Style matrices per position, from ``gram_per_position``.
+    n_C : number
+        Of channels.
 
     Returns
     -------
     tf.Tensor
         A scalar ≥ 0.
     """
-    n_C = tf.cast(tf.shape(G_G)[0], G_G.dtype)
     return tf.reduce_sum(tf.square(G_S - G_G)) / (2 * n_C) ** 2
 
 

@@ -7,10 +7,11 @@ the same for all, and one step always means one evaluation of J and its gradient
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import queue
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -20,6 +21,7 @@ from nst_helpers.refusals import array, number
 _searching = threading.Lock()
 
 Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
+Measure = Callable[[np.ndarray], tuple[dict, np.ndarray]]
 
 
 def gradient_descent(x: np.ndarray, rate: float = 0.02) -> Dialogue:
@@ -82,6 +84,12 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
     SciPy calls its objective itself, so it runs in a thread of its own, and its calls are
     passed on: the network is always evaluated by whoever holds the dialogue.
 
+    SciPy's bounds, which take a second to set up for a picture, are not used. It searches freely,
+    and is told J of the picture clipped to [0, 1] and the gradient there, but 0 where a pixel
+    beyond its limit would go further out. That is not the projected search that the B in its name
+    stands for: the point may lie outside [0, 1], where J is flat in that pixel while its gradient
+    still leads back. Only clipped pictures are measured and kept.
+
     Parameters
     ----------
     x : array (n,)
@@ -117,8 +125,6 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
         if answer is None:
             raise Closed
         J, gradient = answer
-        # SciPy's own bounds take a second to set up for a picture. This does the same: a pixel
-        # at its limit is not pushed further.
         pushed_out = ((point < 0) & (gradient > 0)) | ((point > 1) & (gradient < 0))
         return J, np.where(pushed_out, 0, gradient) * unit
 
@@ -175,6 +181,55 @@ def _checked(x: np.ndarray, rate: float) -> np.ndarray:
 @functools.cache
 def _linear_algebra() -> ThreadpoolController:
     return ThreadpoolController()  # looks for the libraries, which takes some milliseconds
+
+
+def downhill(
+    image: np.ndarray, measure: Measure, optimiser: str = "l-bfgs", rate: float | None = None
+) -> Iterator[tuple[np.ndarray, dict]]:
+    """Yield each picture that an optimiser asks for, with its costs.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        Where to begin, in [0, 1]; it is the first one yielded.
+    measure : callable
+        From a picture to (costs, gradient), where costs["J"] is J.
+    optimiser : str
+        One of ``OPTIMISERS``.
+    rate : float, optional
+        See the optimiser.
+
+    Yields
+    ------
+    (numpy.ndarray, dict)
+        A picture and its costs; ends where the optimiser finds nothing lower.
+
+    Raises
+    ------
+    FloatingPointError
+        J or its gradient is no longer finite.
+    """
+    options = {} if rate is None else {"rate": rate}
+    with contextlib.closing(
+        OPTIMISERS[optimiser](np.float64(image).ravel(), **options)
+    ) as dialogue:
+        next(dialogue)  # it asks for the picture that it is given
+        costs, gradient = measure(image)
+        # One scale for every optimiser: a gradient of mean size 1 at the start.
+        scale = max(float(np.mean(np.abs(gradient), dtype=np.float64)), 1e-30)
+        while True:
+            if not (np.isfinite(costs["J"]) and np.isfinite(gradient).all()):
+                raise FloatingPointError(
+                    "J is no longer a finite number: the steps are too long, or a weight is too "
+                    "large. The last good picture is kept."
+                )
+            yield image, costs
+            try:
+                point = dialogue.send((costs["J"] / scale, np.float64(gradient).ravel() / scale))
+            except StopIteration:
+                return
+            image = point.astype(np.float32).reshape(image.shape)
+            costs, gradient = measure(image)
 
 
 OPTIMISERS = {"gradient descent": gradient_descent, "adam": adam, "l-bfgs": l_bfgs}

@@ -1,54 +1,40 @@
-"""Neural style transfer: find the picture G that minimises J(G)."""
+"""Neural style transfer: walk downhill to the picture G that minimises J(G)."""
 
 from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import math
 import time
-import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, NoReturn
 
 import keras
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from nst_helpers.activations import extractor
-from nst_helpers.costs import (
-    as_lambdas,
-    content_difference,
-    style_difference,
-    total_cost,
-)
+from nst_helpers.costs import Weights, as_weights
 from nst_helpers.images import as_image, resize_image
-from nst_helpers.network.styles import measurable
-from nst_helpers.network.vgg import (
-    CONTENT_LAYER,
-    STYLE_LAYERS,
-    load_vgg,
-)
-from nst_helpers.optimisers import OPTIMISERS
-from nst_helpers.refusals import choice, number, whole_number
+from nst_helpers.network.vgg import CONTENT_LAYER, STYLE_LAYERS, load_vgg
+from nst_helpers.objective import Aims, Objective, Statistic, equal_say, objective
+from nst_helpers.optimisers import OPTIMISERS, downhill
+from nst_helpers.pyramid import SMALLEST, Size, at_level, enlarged, level_sizes, shares
+from nst_helpers.refusals import choice, number, said, whole_number
 from nst_helpers.session.device import device
-from nst_helpers.session.forks import refuse_fork
 from nst_helpers.session.interrupts import interrupt_flag
 from nst_helpers.style_matrix import gram_per_position
 
 STARTS = ("content", "noise", "style")
-MIN_SIDE = 32  # pixels: block5 still has 2×2 positions
-COARSEST = 80  # pixels of the shorter side below which no coarser level is made
-CLIMB = 0.4  # share of the steps spent below the full size
-
-_traces: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+PRESETS = ("equal say", "equal")
 
 
 class Step(NamedTuple):
     """One evaluation of J: its number, the picture's size (H, W), the picture, the costs."""
 
     number: int
-    size: tuple[int, int]
+    size: Size
     image: np.ndarray
     costs: dict
     seconds: float
@@ -69,9 +55,11 @@ class StyleTransfer:
         ``for_styles``, or Keras' own VGG without its classifier, which is used as it is.
     alpha, beta : float
         Weights α and β, ≥ 0, not both 0.
-    lambdas : {layer: float} or sequence of float, optional
-        Weights λ^[l] ≥ 0, one a style layer; a sequence belongs to ``STYLE_LAYERS``. Default:
-        1/5 each. Used as given, not normalised.
+    lambdas : "equal say", "equal", {layer: float} or sequence of float
+        Weights λ^[l] ≥ 0, one a style layer; a sequence belongs to ``STYLE_LAYERS``, and numbers
+        are used as given, not normalised. "equal" is 1/5 each. "equal say" gives each layer the
+        same share of J_style at the content picture (at the start, where there is none); J_style
+        there is what it is for the style matrix with 1/5 each.
     content_layer : str
         Layer of the content cost.
     optimiser : {"l-bfgs", "adam", "gradient descent"}
@@ -86,18 +74,31 @@ class StyleTransfer:
         Default: as many as keep the shorter side at 80 px or more. 1 switches it off.
     seed : int
         Seed of the noise.
+    statistic : callable
+        What a style is: from a block (1, n_H, n_W, n_C) to a tensor, written with TensorFlow.
+        Default: the style matrix per position. J_style_layer is the sum of squared differences
+        divided by (2 n_C)², whatever the statistic.
 
     Attributes
     ----------
-    alpha, beta, lambdas
-        May be set between two steps; nothing is traced again.
+    weights : Weights
+        α, β and {layer: λ^[l]}, one value. It may be set between two steps, and nothing is traced
+        again: ``transfer.weights = transfer.weights._replace(beta=0.1)``.
     image : numpy.ndarray
         The best picture so far, (1, H, W, 3) at the full size.
+    history : dict
+        The costs of the latest walk, as ``run`` returns them.
+    size : (int, int)
+        Height and width of the full size, in pixels.
+    message : str
+        Why the latest walk ended early; empty where it did not.
 
     Raises
     ------
     TypeError, ValueError
         A picture, layer, weight or option that cannot be used; the message says which.
+    RuntimeError
+        Eager execution is off, or this is inside a graph.
 
     Notes
     -----
@@ -114,88 +115,80 @@ class StyleTransfer:
         *,
         alpha: float = 1.0,
         beta: float = 0.01,
-        lambdas: Mapping[str, float] | Sequence[float] | None = None,
+        lambdas: str | Mapping[str, float] | Sequence[float] = "equal say",
         content_layer: str = CONTENT_LAYER,
         optimiser: str = "l-bfgs",
         rate: float | None = None,
         start: str | np.ndarray = "content",
         levels: int | None = None,
         seed: int = 0,
+        statistic: Statistic = gram_per_position,
     ) -> None:
+        if not tf.executing_eagerly():
+            raise RuntimeError(
+                "A StyleTransfer is made outside of tf.function and tf.Graph, with TensorFlow's "
+                "eager execution on. Restart the kernel if it was disabled."
+            )
         if content is None and style is None:
             raise ValueError("Neither content nor style is given; at least one is needed.")
-        # Copies: what happens to the reader's arrays afterwards does not change the problem.
-        self._content = None if content is None else as_image(content, "content").copy()
-        self._style = None if style is None else as_image(style, "style").copy()
-        for name, picture in (("content", self._content), ("style", self._style)):
-            if picture is not None and min(picture.shape[1:3]) < MIN_SIDE:
-                raise ValueError(
-                    f"{name} is {picture.shape[2]}×{picture.shape[1]} pixels; each side needs "
-                    f"at least {MIN_SIDE}. Load it at a larger size, or crop a long picture."
-                )
-        if content is not None and not isinstance(content_layer, str):
-            raise TypeError(f"content_layer is {content_layer!r}, expected a layer's name.")
-        self._optimiser = choice(optimiser, "optimiser", OPTIMISERS)
-        self._rate = None if rate is None else float(number(rate, "rate", above_zero=True))
-        self._weights_changed = False
-        self._lambdas = _floats(as_lambdas(_named(lambdas)))
-        self._alpha, self._beta = 1.0, 1.0
-        self.alpha, self.beta = alpha, beta
+        self._content, self._style = _picture(content, "content"), _picture(style, "style")
+        self.size: Size = (self._style if content is None else self._content).shape[1:3]
+        self._sizes = level_sizes(self.size, levels)
+        choice(optimiser, "optimiser", OPTIMISERS)
+        rate = None if rate is None else float(number(rate, "rate", above_zero=True))
+        self._downhill = functools.partial(downhill, optimiser=optimiser, rate=rate)
+        self._start, self._start_is_noise = self._first_picture(start, seed)
+        self._best = math.inf, self._start
 
-        self.size = (self._content if content is not None else self._style).shape[1:3]
-        self._sizes = _level_sizes(self.size, levels)
-        if content is None and isinstance(start, str) and start == "content":
-            start = "noise"
-        self._starts_as_noise = isinstance(start, str) and start == "noise"
-        self._start = self._first_picture(start, seed)
-        self._content_layer, self._style_layers = content_layer, tuple(self._lambdas)
-        self._extract, self._evaluate = _objective(
-            load_vgg() if vgg is None else vgg,
-            content_layer if content is not None else None,
-            self._style_layers if style is not None else (),
-        )
-        self._targets: dict[tuple[int, int], tuple] = {}
-        self._best = (math.inf, self._start)
-        self.history: dict = _empty_history(self._style_layers)
+        if content is not None and not isinstance(content_layer, str):
+            raise TypeError(f"content_layer is {said(content_layer)}, expected a layer's name.")
+        self._weights = self._possible(Weights(alpha, beta, _named(lambdas)))
+        layers = tuple(self._weights.lambdas)
+        vgg = load_vgg() if vgg is None else vgg
+        measured = None if content is None else content_layer, () if style is None else layers
+        self._objective = objective(vgg, *measured, statistic)
+        self._aims: dict[Size, Aims] = {}
+        if style is not None and isinstance(lambdas, str) and lambdas == "equal say":
+            # As large as that of the style matrix with 1/L each, so that β keeps its meaning.
+            J_layers = self._first_costs(objective(vgg, *measured))
+            J_style = sum(J_layers.values()) / len(J_layers)
+            if statistic is not gram_per_position:
+                J_layers = self._first_costs(self._objective)
+            self._weights = self._weights._replace(lambdas=equal_say(J_layers, J_style))
+        self._taken: list[dict] = []
         self.message = ""
 
     @property
-    def alpha(self) -> float:
-        """Weight α of the content cost."""
-        return self._alpha
+    def weights(self) -> Weights:
+        """α, β and {layer: λ^[l]}: ``transfer.weights = transfer.weights._replace(beta=0.1)``."""
+        return self._weights._replace(lambdas=dict(self._weights.lambdas))
 
-    @alpha.setter
-    def alpha(self, value: float) -> None:
-        self._set_weights(alpha=float(number(value, "alpha")))
-
-    @property
-    def beta(self) -> float:
-        """Weight β of the style cost."""
-        return self._beta
-
-    @beta.setter
-    def beta(self, value: float) -> None:
-        self._set_weights(beta=float(number(value, "beta")))
-
-    @property
-    def lambdas(self) -> dict[str, float]:
-        """Weights λ^[l] of the style layers; a copy, set it as a whole."""
-        return dict(self._lambdas)
-
-    @lambdas.setter
-    def lambdas(self, value: Mapping[str, float] | Sequence[float]) -> None:
-        value = as_lambdas(_named(value))
-        if set(value) != set(self._lambdas):
+    @weights.setter
+    def weights(self, value: Weights) -> None:
+        value, before = self._possible(value), self._weights
+        if set(value.lambdas) != set(before.lambdas):
             raise ValueError(
-                f"lambdas names {', '.join(value)}; this transfer measures "
-                f"{', '.join(self._lambdas)}. Give a weight for each of them, 0 switches one off."
+                f"lambdas names {', '.join(value.lambdas)}; this transfer measures "
+                f"{', '.join(before.lambdas)}. Give a weight for each of them, 0 switches one off."
             )
-        self._set_weights(lambdas=_floats({layer: value[layer] for layer in self._lambdas}))
+        if value != before:
+            self._weights = value
 
     @property
     def image(self) -> np.ndarray:
         """The best picture so far, (1, H, W, 3), RGB in [0, 1], at the full size."""
         return resize_image(self._best[1], self.size)
+
+    @property
+    def history(self) -> dict:
+        """The costs of the latest walk, step by step, as ``run`` returns them."""
+        names = ("J", "J_content", "J_style", "size", "seconds")
+        history: dict = {name: np.array([costs[name] for costs in self._taken]) for name in names}
+        layers = {
+            layer: np.array([costs["J_style_layer"][layer] for costs in self._taken])
+            for layer in self._objective.style_layers
+        }
+        return history | {"J_style_layer": layers}
 
     def cost_and_gradient(self, image: np.ndarray) -> tuple[dict, np.ndarray]:
         """Return all costs of a picture, and dJ/dimage: what the optimiser sees.
@@ -228,8 +221,8 @@ class StyleTransfer:
     def steps(self, count: int | None = None) -> Iterator[Step]:
         """Walk downhill and hand out each step: for live displays.
 
-        The walk begins at ``start`` with the coarsest level. Between two steps alpha, beta and
-        lambdas may be changed, and the iterator may be dropped at any time.
+        The walk begins at ``start`` with the coarsest level. Between two steps ``weights`` may be
+        set, and the iterator may be dropped at any time.
 
         Parameters
         ----------
@@ -245,6 +238,8 @@ class StyleTransfer:
         ------
         ValueError
             count is not a whole number above 0.
+        RuntimeError
+            A newer walk of this transfer has begun.
         """
         count = device().steps if count is None else count
         return self._walk(whole_number(count, "steps", 1))
@@ -292,215 +287,125 @@ class StyleTransfer:
                     break
         if self.message:
             print(self.message)
-        return self.image, self.history_arrays()
-
-    def history_arrays(self) -> dict:
-        """Return the history of the latest run as arrays, as ``run`` does.
-
-        Returns
-        -------
-        dict
-            See ``run``.
-        """
-        arrays = {name: np.array(v) for name, v in self.history.items() if name != "J_style_layer"}
-        layers = self.history["J_style_layer"]
-        return arrays | {"J_style_layer": {layer: np.array(v) for layer, v in layers.items()}}
+        return self.image, self.history
 
     def _walk(self, count: int) -> Iterator[Step]:
-        self.history = _empty_history(self._style_layers)
-        self.message = ""
-        self._best = (math.inf, self._start)
-        begin, number = time.perf_counter(), 0
-        image = resize_image(self._start, self._sizes[0])
-        for size, share in zip(self._sizes, _shares(count, len(self._sizes)), strict=True):
+        """Walk from coarse to fine; each level begins where the one before was lowest."""
+        walk = self._taken = []
+        self.message, begin = "", time.perf_counter()
+        self._best = math.inf, resize_image(self._start, self._sizes[0])
+        start = None if self._start_is_noise else self._start
+        for size, share in zip(self._sizes, shares(count, len(self._sizes)), strict=True):
             if not share:
                 continue
-            image = self._enlarged(image, size)
-            self._best = (math.inf, image)
-            for current, costs in self._descend(image, share):
-                number += 1
-                step = Step(number, size, current.copy(), costs, time.perf_counter() - begin)
-                self._record(step)
-                yield step
-                if self._weights_changed:
-                    self._best = (math.inf, current)
-            image = self._best[1]
-            if self.message:
+            self._best = math.inf, enlarged(self._best[1], size, start)
+            try:
+                with contextlib.closing(self._descend(share)) as steps:
+                    for image, costs in steps:
+                        seconds = time.perf_counter() - begin
+                        walk.append(costs | {"size": size[0], "seconds": seconds})
+                        yield Step(len(walk), size, image.copy(), copy.deepcopy(costs), seconds)
+                        if walk is not self._taken:
+                            raise RuntimeError(
+                                "A newer walk of this StyleTransfer has begun, which ends this "
+                                "one. Make a StyleTransfer for each walk."
+                            )
+            except FloatingPointError as error:
+                self.message = str(error)
                 return
 
-    def _enlarged(self, image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        """Take a picture to the next level: the start there, plus the change so far.
-
-        So the fine detail of a start that is a picture is not blurred and made anew. That of
-        noise would stay as grain.
-        """
-        if self._starts_as_noise:
-            return resize_image(image, size)
-        before = resize_image(self._start, image.shape[1:3])
-        change = resize_image(image, size) - resize_image(before, size)
-        return np.clip(resize_image(self._start, size) + change, 0, 1)
-
-    def _descend(self, image: np.ndarray, count: int) -> Iterator[tuple[np.ndarray, dict]]:
-        """Take up to `count` steps at one size, beginning the dialogue anew where it ends."""
+    def _descend(self, count: int) -> Iterator[tuple[np.ndarray, dict]]:
+        """Take up to `count` steps at one size; the optimiser begins anew where it cannot go on."""
         done, stuck = 0, False
         while done < count and not stuck:
-            self._weights_changed = False
-            options = {} if self._rate is None else {"rate": self._rate}
-            dialogue = OPTIMISERS[self._optimiser](image.ravel().astype(np.float64), **options)
-            begun = done
-            with contextlib.closing(dialogue):
-                next(dialogue)  # it asks for the picture that it is given
-                costs, gradient = self._measure(image)
-                # One scale for every optimiser: a gradient of mean size 1 at the start.
-                scale = max(float(np.mean(np.abs(gradient))), 1e-30)
-                while True:
-                    if not (math.isfinite(costs["J"]) and np.isfinite(gradient).all()):
-                        self.message = (
-                            "J is no longer a finite number: the steps are too long, or a weight "
-                            "is too large. The last good picture is kept."
-                        )
-                        return
+            begun, weights = done, self._weights
+            with contextlib.closing(self._downhill(self._best[1], self._measure)) as way:
+                for image, costs in way:
                     done += 1
                     if costs["J"] < self._best[0]:
-                        self._best = (costs["J"], image)
-                    yield image, copy.deepcopy(costs)
-                    if done == count or self._weights_changed:
+                        self._best = costs["J"], image
+                    yield image, costs
+                    if self._weights is not weights:
+                        self._best = math.inf, image  # what was lowest before says nothing now
+                    if done == count or self._weights is not weights:
                         break
-                    try:
-                        answer = costs["J"] / scale, np.float64(gradient).ravel() / scale
-                        image = dialogue.send(answer).astype(np.float32).reshape(image.shape)
-                    except StopIteration:
-                        stuck = done - begun < 3
-                        break
-                    costs, gradient = self._measure(image)
-            image = image if self._weights_changed else self._best[1]
+                else:
+                    stuck = done - begun < 3
 
     def _measure(self, image: np.ndarray) -> tuple[dict, np.ndarray]:
-        refuse_fork()
-        a_C, G_S = self._target(image.shape[1:3])
-        J, J_content, J_style, J_layers, gradient = self._evaluate(
-            tf.constant(image),
-            a_C,
-            G_S,
-            tf.constant(self._alpha),
-            tf.constant(self._beta),
-            tf.constant(list(self._lambdas.values())),
-        )
-        costs = {
-            "J": float(J),
-            "J_content": float(J_content),
-            "J_style": float(J_style),
-            "J_style_layer": dict(zip(self._style_layers, J_layers.numpy().tolist(), strict=False)),
-        }
-        return costs, gradient.numpy()
+        return self._objective.measure(image, self._aims_at(image.shape[1:3]), self._weights)
 
-    def _target(self, size: tuple[int, int]) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Return a_C and the style matrices per position, both at this level's scale."""
-        if size not in self._targets:
-            a_C, G_S = tf.zeros((1, 1, 1, 1)), []
-            if self._content is not None:
-                content = resize_image(self._content, size)
-                a_C = self._extract(content)[self._content_layer]
-            if self._style is not None:
-                sides = self._style.shape[1:3]
-                scale = max(max(size) / max(self.size), MIN_SIDE / min(sides))
-                style = resize_image(
-                    self._style, (round(sides[0] * scale), round(sides[1] * scale))
-                )
-                a_S = self._extract(style)
-                G_S = [gram_per_position(a_S[layer]) for layer in self._style_layers]
-            self._targets[size] = a_C, G_S
-        return self._targets[size]
+    def _aims_at(self, size: Size) -> Aims:
+        """Return what G is compared with at one level: both pictures at the level's scale."""
+        if size not in self._aims:
+            content = None if self._content is None else resize_image(self._content, size)
+            style = None if self._style is None else at_level(self._style, size, self.size)
+            self._aims[size] = self._objective.aims(content, style)
+        return self._aims[size]
 
-    def _record(self, step: Step) -> None:
-        for name in ("J", "J_content", "J_style"):
-            self.history[name].append(step.costs[name])
-        for layer, cost in step.costs["J_style_layer"].items():
-            self.history["J_style_layer"][layer].append(cost)
-        self.history["size"].append(step.size[0])
-        self.history["seconds"].append(step.seconds)
+    def _first_costs(self, measures: Objective) -> dict[str, float]:
+        """Return J_style_layer of the content picture, or of the start where there is none."""
+        aims = self._aims_at(self.size) if measures is self._objective else None
+        first = self._start if self._content is None else self._content
+        return measures.layer_costs(first, aims or measures.aims(self._content, self._style))
 
-    def _set_weights(self, **weights: float | dict) -> None:
-        wanted = {name: weights.get(name, getattr(self, f"_{name}")) for name in ("alpha", "beta")}
-        pictures = {"alpha": self._content, "beta": self._style}
-        if not any(wanted[name] for name, picture in pictures.items() if picture is not None):
+    def _possible(self, weights: Weights) -> Weights:
+        """Return the weights, or say that they leave nothing to minimise."""
+        alpha, beta, _ = weights = as_weights(weights)
+        if (self._content is None or not alpha) and (self._style is None or not beta):
             raise ValueError(
-                f"alpha is {wanted['alpha']:g} and beta {wanted['beta']:g}: with these pictures "
-                "there is nothing to minimise. Give a weight above 0 to a cost that is measured."
+                f"alpha is {alpha:g} and beta {beta:g}: with these pictures there is nothing to "
+                "minimise. Give a weight above 0 to a cost that is measured."
             )
-        for name, value in weights.items():
-            self._weights_changed |= getattr(self, f"_{name}") != value
-            setattr(self, f"_{name}", value)
+        return weights
 
-    def _first_picture(self, start: str | np.ndarray, seed: int) -> np.ndarray:
+    def _first_picture(self, start: str | np.ndarray, seed: int) -> tuple[np.ndarray, bool]:
+        """Return the start, and whether it is noise."""
         if not isinstance(start, str):
-            return resize_image(as_image(start, "start"), self.size)
+            return resize_image(as_image(start, "start"), self.size), False
         choice(start, "start", STARTS, "a picture")
-        if start == "noise":
+        if start == "noise" or (start == "content" and self._content is None):
             rng = np.random.default_rng(whole_number(seed, "seed"))
-            noise = rng.uniform(0.3, 0.7, (1, *self.size, 3))
-            return noise.astype(np.float32)
+            return np.float32(rng.uniform(0.3, 0.7, (1, *self.size, 3))), True
         picture = self._content if start == "content" else self._style
         if picture is None:
             raise ValueError("start is 'style', but no style picture is given.")
-        return resize_image(picture, self.size)
+        return resize_image(picture, self.size), False
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A StyleTransfer holds a network at work and can be neither copied nor pickled. Make "
+            "another one from the same pictures, or keep transfer.image and transfer.history."
+        )
 
 
-def _objective(
-    vgg: keras.Model,
-    content_layer: str | None,
-    style_layers: tuple[str, ...],
-) -> tuple[Callable, Callable]:
-    """Return the extractor and the traced J with its gradient, one for all transfers alike."""
-    layers = [*([] if content_layer is None else [content_layer]), *style_layers]
-    made, key = _traces.setdefault(measurable(vgg), {}), (content_layer, style_layers)
-    if key not in made:
-        extract = extractor(vgg, layers)
-        made[key] = extract, _traced(extract, content_layer, style_layers)
-    return made[key]
+def _picture(picture: np.ndarray | None, name: str) -> np.ndarray | None:
+    """Return a copy, so that what happens to the reader's array changes nothing here."""
+    if picture is None:
+        return None
+    picture = as_image(picture, name).copy()
+    height, width = picture.shape[1:3]
+    if min(height, width) < SMALLEST:
+        raise ValueError(
+            f"{name} is {width}×{height} pixels; each side needs at least {SMALLEST}. Load it at a "
+            "larger size, or crop a long picture."
+        )
+    return picture
 
 
-def _traced(extract: Callable, content_layer: str | None, style_layers: tuple[str, ...]):
-    picture = tf.TensorSpec((1, None, None, 3))
-    matrices = [tf.TensorSpec((None, None)) for _ in style_layers]
-    number = tf.TensorSpec(())
-
-    @tf.function(
-        input_signature=[
-            picture, tf.TensorSpec((1, None, None, None)), matrices, number, number,
-            tf.TensorSpec((None,)),
-        ],
-        autograph=False,  # nothing here to convert, and looking for it takes half of the tracing
-    )  # fmt: skip
-    def evaluate(image, a_C, G_S, alpha, beta, lambdas):
-        with tf.GradientTape() as tape:
-            tape.watch(image)
-            a_G = extract(image)
-            J_content = (
-                0.0 if content_layer is None else content_difference(a_C, a_G[content_layer])
-            )
-            J_layers = [
-                style_difference(G, gram_per_position(a_G[layer]))
-                for G, layer in zip(G_S, style_layers, strict=True)
-            ]
-            J_layers = tf.stack(J_layers) if J_layers else tf.zeros_like(lambdas)
-            J_style = tf.reduce_sum(lambdas * J_layers)
-            J = total_cost(J_content, J_style, alpha, beta)
-        return J, J_content, J_style, J_layers, tape.gradient(J, image)
-
-    return evaluate
-
-
-def _named(lambdas: Mapping[str, float] | Sequence[float] | None) -> Mapping[str, float]:
-    if lambdas is None:
-        return dict.fromkeys(STYLE_LAYERS, 1 / len(STYLE_LAYERS))
+def _named(lambdas: str | Mapping[str, float] | Sequence[float]) -> Mapping[str, float]:
+    """Return {layer: weight}; 1/L each where the weights follow from the pictures."""
     if isinstance(lambdas, Mapping):
         return lambdas
+    if isinstance(lambdas, str):
+        choice(lambdas, "lambdas", PRESETS, "a weight for each layer")
+        return dict.fromkeys(STYLE_LAYERS, 1 / len(STYLE_LAYERS))
     try:
         weights = list(lambdas)
     except TypeError as error:
         raise TypeError(
-            f"lambdas is {lambdas!r}, expected {{layer: weight}} or {len(STYLE_LAYERS)} numbers."
+            f"lambdas is {said(lambdas)}, expected 'equal say', {{layer: weight}} or "
+            f"{len(STYLE_LAYERS)} numbers."
         ) from error
     if len(weights) != len(STYLE_LAYERS):
         raise ValueError(
@@ -508,34 +413,6 @@ def _named(lambdas: Mapping[str, float] | Sequence[float] | None) -> Mapping[str
             f"{', '.join(STYLE_LAYERS)}."
         )
     return dict(zip(STYLE_LAYERS, weights, strict=True))
-
-
-def _floats(lambdas: Mapping[str, float]) -> dict[str, float]:
-    return {layer: float(weight) for layer, weight in lambdas.items()}
-
-
-def _level_sizes(size: tuple[int, int], levels: int | None) -> list[tuple[int, int]]:
-    most = 1 + max(0, int(math.log2(min(size) / MIN_SIDE)))
-    if levels is None:
-        levels = 1 + max(0, int(math.log2(min(size) / COARSEST)))
-    picture = f"for a picture of {size[1]}×{size[0]}"
-    levels = whole_number(levels, "levels", 1, most, picture)
-    halvings = range(levels - 1, -1, -1)
-    return [(round(size[0] / 2**n), round(size[1] / 2**n)) for n in halvings]
-
-
-def _shares(count: int, levels: int) -> list[int]:
-    """Divide the steps among the levels; the full size always gets some."""
-    if levels == 1:
-        return [count]
-    climb = round(count * CLIMB)
-    coarse = [climb // (levels - 1)] * (levels - 1)
-    return [*coarse, count - sum(coarse)]
-
-
-def _empty_history(style_layers: tuple[str, ...]) -> dict:
-    history: dict = {name: [] for name in ("J", "J_content", "J_style", "size", "seconds")}
-    return history | {"J_style_layer": {layer: [] for layer in style_layers}}
 
 
 class _StandardOut:

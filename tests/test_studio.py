@@ -239,7 +239,7 @@ def test_a_change_is_seen_in_the_next_picture_and_marked(make):
     assert after == before + 2  # measured anew, and one step taken
     assert np.abs(new - old).max() > 0.01
     assert run.weights == heavy
-    assert run.transfer.beta == 2.0
+    assert run.transfer.weights.beta == 2.0
 
 
 def test_another_transfer_goes_on_from_the_picture_at_hand(vgg, content, style, make):

@@ -1,8 +1,11 @@
 """Whole transfers: the gradient, the way down, changes on the way, interrupts and divergence."""
 
 import contextlib
+import copy
 import gc
 import itertools
+import logging
+import pickle
 import random
 import signal
 import sys
@@ -16,23 +19,29 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import ThreadpoolController
 
 from nst_helpers import (
     CONTENT_LAYER,
     STYLE_LAYERS,
     StyleTransfer,
     content_cost,
+    covariance_matrix,
     extractor,
     for_styles,
     layer_style_cost,
     load_picture,
     load_vgg,
+    pearson_matrix,
     style_cost,
     total_cost,
 )
+from nst_helpers.blocks import unroll
+from nst_helpers.costs import Weights, content_difference
 from nst_helpers.images import as_image, resize_image
-from nst_helpers.optimisers import _linear_algebra
-from nst_helpers.transfer import COARSEST, _level_sizes, _shares
+from nst_helpers.objective import Objective, equal_say
+from nst_helpers.pyramid import COARSEST, level_sizes, shares
+from nst_helpers.style_matrix import gram_matrix_per_position
 
 QUIET = {"progress": False}
 
@@ -46,7 +55,7 @@ def assert_best(transfer):
     image = as_image(transfer.image)
     assert image.shape[1:3] == transfer.size
     measured = transfer.history["J"]
-    if measured:
+    if len(measured):
         assert first_cost(transfer, image) == pytest.approx(min(measured), rel=1e-3)
 
 
@@ -137,7 +146,7 @@ def test_weights_may_be_numbers_of_any_kind(vgg, content, style, kind):
     transfer = StyleTransfer(
         content, style, vgg, alpha=kind(1), beta=kind(2), lambdas=weights, rate=kind(1)
     )
-    assert list(transfer.lambdas.values()) == [1, 0, 2, 0, 1]
+    assert list(transfer.weights.lambdas.values()) == [1, 0, 2, 0, 1]
     assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
 
 
@@ -215,7 +224,7 @@ def test_the_default_number_of_steps_suits_the_device(transfer, monkeypatch):
 
 @given(st.integers(32, 1024), st.integers(32, 1024))
 def test_levels_double_up_to_the_full_size_whatever_the_aspect(height, width):
-    sizes = _level_sizes((height, width), None)
+    sizes = level_sizes((height, width), None)
     assert sizes[-1] == (height, width)
     assert min(sizes[0]) >= COARSEST or len(sizes) == 1
     assert min(sizes[0]) <= 2 * COARSEST  # 319 is halved to 160
@@ -226,11 +235,11 @@ def test_levels_double_up_to_the_full_size_whatever_the_aspect(height, width):
 
 @given(st.integers(1, 400), st.integers(1, 6))
 def test_the_steps_are_all_spent_and_the_full_size_has_some(count, levels):
-    shares = _shares(count, levels)
-    assert len(shares) == levels
-    assert sum(shares) == count
-    assert min(shares) >= 0
-    assert shares[-1] >= 1
+    found = shares(count, levels)
+    assert len(found) == levels
+    assert sum(found) == count
+    assert min(found) >= 0
+    assert found[-1] >= 1
 
 
 @pytest.mark.parametrize("aspect", [(70, 96), (96, 65), (64, 160)])
@@ -303,7 +312,7 @@ def test_content_alone_is_found_again_from_noise(real_vgg, content):
     image, history = transfer.run(25, **QUIET)
     np.testing.assert_array_equal(history["J_style"], 0)
     assert history["J"][0] / history["J"].min() > 5
-    noise = transfer._start
+    noise = StyleTransfer(content, None, real_vgg, levels=1, start="noise").image
     assert np.corrcoef(image.ravel(), content.ravel())[0, 1] > 0.15 + abs(
         np.corrcoef(noise.ravel(), content.ravel())[0, 1]
     )
@@ -335,21 +344,36 @@ def test_what_happens_to_the_pictures_afterwards_changes_nothing(vgg, content, s
 def test_weights_change_between_two_steps_without_a_new_trace(vgg, content, style):
     transfer = StyleTransfer(content, style, vgg, levels=1, alpha=1, beta=0.5)
     halved = dict(zip(STYLE_LAYERS, (1, 0, 0, 0, 0.5), strict=True))
-    changes = {3: ("alpha", 7.0), 5: ("beta", 0.01), 7: ("lambdas", halved)}
-    traces = None
+    changes = {3: {"alpha": 7.0}, 5: {"beta": 0.01}, 7: {"lambdas": halved}}
     for step in transfer.steps(10):
-        costs = step.costs
-        expected = transfer.alpha * costs["J_content"] + transfer.beta * costs["J_style"]
+        costs, weights = step.costs, transfer.weights
+        expected = weights.alpha * costs["J_content"] + weights.beta * costs["J_style"]
         assert costs["J"] == pytest.approx(expected, rel=1e-5)
-        J_style = sum(transfer.lambdas[layer] * J for layer, J in costs["J_style_layer"].items())
+        J_style = sum(weights.lambdas[layer] * J for layer, J in costs["J_style_layer"].items())
         assert costs["J_style"] == pytest.approx(J_style, rel=1e-5)
-        if traces is None:
-            traces = transfer._evaluate.experimental_get_tracing_count()
-        if step.number in changes:
-            setattr(transfer, *changes[step.number])
+        transfer.weights = weights._replace(**changes.get(step.number, {}))
     assert step.number == 10
-    assert transfer.lambdas == halved
-    assert transfer._evaluate.experimental_get_tracing_count() == traces == 1
+    assert transfer.weights == Weights(7, 0.01, halved)
+
+
+def test_the_weights_are_one_value(vgg, content, style):
+    """Set at once, in no order, and checked as one: nothing is taken where one part is wrong."""
+    transfer = StyleTransfer(content, style, vgg, levels=1, alpha=1, beta=0)
+    lambdas = dict.fromkeys(reversed(STYLE_LAYERS), 0.5)
+    transfer.weights = Weights(0, 1, lambdas)
+    assert transfer.weights == Weights(0, 1, lambdas)
+    transfer.weights.lambdas["block1_conv1"] = -1  # a copy
+    for wrong in (
+        Weights(2, -1, lambdas),
+        Weights(0, 0, lambdas),
+        Weights(2, 1, {"block1_conv1": 1}),
+        Weights(2, 1, dict.fromkeys(STYLE_LAYERS, 0)),
+    ):
+        with pytest.raises(ValueError, match=r"beta is -1|nothing to minimise|measures|all 0"):
+            transfer.weights = wrong
+    with pytest.raises(TypeError, match=r"expected Weights\(alpha, beta, lambdas\)"):
+        transfer.weights = (2, 1, lambdas)
+    assert transfer.weights == Weights(0, 1, lambdas)
 
 
 def test_after_a_change_the_best_picture_is_the_best_of_the_new_cost(vgg, content, style):
@@ -357,28 +381,146 @@ def test_after_a_change_the_best_picture_is_the_best_of_the_new_cost(vgg, conten
     after = []
     for step in transfer.steps(12):
         if step.number == 6:
-            transfer.alpha = 1e4
+            transfer.weights = transfer.weights._replace(alpha=1e4)
         elif step.number > 6:
             after.append(step.costs["J"])
     assert first_cost(transfer, transfer.image) == pytest.approx(min(after), rel=1e-3)
 
 
-def test_setting_what_is_set_already_changes_nothing(transfer):
-    numbers = []
-    for step in transfer.steps(6):
-        transfer.alpha, transfer.beta = transfer.alpha, transfer.beta
-        transfer.lambdas = transfer.lambdas
-        assert not transfer._weights_changed
-        numbers.append(step.number)
-    assert numbers == [1, 2, 3, 4, 5, 6]
+def test_setting_what_is_set_already_changes_nothing(vgg, content, style):
+    undisturbed, set_again = (StyleTransfer(content, style, vgg, levels=1) for _ in "12")
+    expected = undisturbed.run(6, **QUIET)[1]["J"]
+    for _ in set_again.steps(6):
+        set_again.weights = set_again.weights
+    np.testing.assert_allclose(set_again.history["J"], expected, rtol=1e-3)
 
 
-def test_all_transfers_alike_share_one_trace(content, style):
+@contextlib.contextmanager
+def counted_traces(monkeypatch):
+    """Count how often J is written down as a graph: then the content cost is symbolic."""
+    from nst_helpers import objective as module
+
+    traces = []
+
+    def counted(a_C, a_G):
+        traces.append(tf.is_symbolic_tensor(a_G))
+        return content_difference(a_C, a_G)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "content_difference", counted)
+        yield traces
+
+
+def test_all_transfers_alike_share_one_trace(content, style, monkeypatch):
     vgg = load_vgg("vgg16", weights=None)
-    for alpha, picture in ((1, content), (2, style), (3, content[:, :, :40])):
-        transfer = StyleTransfer(picture, style, vgg, alpha=alpha, levels=1)
-        transfer.run(2, **QUIET)
-        assert transfer._evaluate.experimental_get_tracing_count() == 1
+    with counted_traces(monkeypatch) as traces:
+        for alpha, picture in ((1, content), (2, style), (3, content[:, :, :40])):
+            transfer = StyleTransfer(picture, style, vgg, alpha=alpha, levels=1)
+            for _ in transfer.steps(3):
+                transfer.weights = transfer.weights._replace(beta=transfer.weights.beta * 2)
+    assert traces == [True]
+
+
+def test_a_loop_over_the_layers_is_not_warned_of(content, style):
+    """TensorFlow warns of functions that are traced again and again."""
+    vgg, logged = load_vgg("vgg16", weights=None), []
+    handler = logging.Handler()
+    handler.emit = logged.append
+    tf.get_logger().addHandler(handler)
+    try:
+        for layer in (*STYLE_LAYERS, "block1_conv2", "block2_conv2"):
+            StyleTransfer(content, style, vgg, lambdas={layer: 1}, levels=1).run(2, **QUIET)
+    finally:
+        tf.get_logger().removeHandler(handler)
+    assert [record.getMessage() for record in logged] == []
+
+
+# Equal say
+
+
+def test_equal_say_gives_each_layer_the_same_share_at_the_content_picture(real_vgg, content, style):
+    transfer = StyleTransfer(content, style, real_vgg, levels=1)
+    alike = StyleTransfer(content, style, real_vgg, levels=1, lambdas="equal")
+    assert set(alike.weights.lambdas.values()) == {0.2}
+    costs, even = (t.cost_and_gradient(content)[0] for t in (transfer, alike))
+    shares = [transfer.weights.lambdas[la] * J for la, J in costs["J_style_layer"].items()]
+    np.testing.assert_allclose(np.divide(shares, costs["J_style"]), 0.2, rtol=1e-4)
+    assert costs["J_style"] == pytest.approx(even["J_style"], rel=1e-4)  # so β keeps its meaning
+
+
+def test_equal_say_without_a_content_goes_by_the_noise(vgg, style):
+    transfer = StyleTransfer(None, style, vgg, levels=1)
+    costs, _ = transfer.cost_and_gradient(transfer.image)
+    shares = [transfer.weights.lambdas[la] * J for la, J in costs["J_style_layer"].items()]
+    np.testing.assert_allclose(np.divide(shares, costs["J_style"]), 0.2, rtol=1e-4)
+
+
+def test_equal_say_of_what_costs_nothing_is_equal(vgg, content):
+    assert equal_say({"a": 2.0, "b": 0.5}) == {"a": 0.3125, "b": 1.25}
+    assert equal_say({"a": 2.0, "b": 0.0}) == {"a": 0.5, "b": 0.5}
+    transfer = StyleTransfer(content, content, vgg, levels=1)
+    assert set(transfer.weights.lambdas.values()) == {0.2}
+
+
+# Another statistic
+
+
+def channel_means(a):
+    return tf.reduce_mean(a, axis=(0, 1, 2))
+
+
+def between_positions(a):
+    rows = unroll(a)
+    return rows @ tf.transpose(rows)
+
+
+@pytest.mark.parametrize(
+    "statistic", [gram_matrix_per_position, channel_means, covariance_matrix, pearson_matrix]
+)
+def test_a_style_may_be_another_statistic(real_vgg, content, style, statistic):
+    transfer = StyleTransfer(content, style, real_vgg, statistic=statistic, levels=1)
+    extract = extractor(real_vgg, STYLE_LAYERS)
+    a_S, a_G = extract(style), extract(content)
+    costs, gradient = transfer.cost_and_gradient(content)
+    for layer, cost in costs["J_style_layer"].items():
+        difference = np.subtract(statistic(a_S[layer]), statistic(a_G[layer]), dtype=np.float64)
+        expected = (difference**2).sum() / (2 * a_G[layer].shape[-1]) ** 2
+        assert cost == pytest.approx(expected, rel=1e-4)
+    image, lambdas = tf.constant(content), transfer.weights.lambdas
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        a_G = extract(image)
+        J_layers = [
+            lambdas[la] * tf.reduce_sum((statistic(a_S[la]) - statistic(a_G[la])) ** 2)
+            / (2 * a_G[la].shape[-1]) ** 2
+            for la in STYLE_LAYERS
+        ]  # fmt: skip
+        J_style = 0.01 * tf.add_n(J_layers)  # J_content has no gradient at C
+    expected = tape.gradient(J_style, image).numpy()
+    assert np.abs(gradient - expected).max() < 1e-3 * np.abs(expected).max()
+    history = transfer.run(12, **QUIET)[1]
+    assert history["J_style"].min() < 0.7 * history["J_style"][0]
+
+
+def test_a_statistic_of_the_positions_needs_pictures_of_one_size(vgg, content, style):
+    options = {"statistic": between_positions, "lambdas": {"block3_conv1": 1}, "levels": 1}
+    same = StyleTransfer(content, content[:, ::-1, ::-1], vgg, **options)
+    assert same.run(3, **QUIET)[1]["J_style"][0] > 0
+    with pytest.raises(ValueError, match="shape does not depend on n_H and n_W, or pictures of"):
+        StyleTransfer(content, style, vgg, **options).run(3, **QUIET)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "message"),
+    [
+        (lambda a: [1, 2], r"statistic gives \[1, 2\], expected a tensor"),
+        (lambda a: tf.shape(a), "expected a tensor of floating-point numbers"),
+        (lambda a: tf.constant(a.numpy()), "Write it with TensorFlow's functions alone"),
+    ],
+)
+def test_a_statistic_that_cannot_be_used(vgg, content, style, statistic, message):
+    with pytest.raises(TypeError, match=message):
+        StyleTransfer(content, content[:, ::-1], vgg, statistic=statistic).run(2, **QUIET)
 
 
 # The iterator
@@ -441,6 +583,34 @@ def test_an_error_in_the_loop_leaves_the_best_picture(transfer):
                 step.number / 0
     assert_best(transfer)
     assert len(transfer.run(2, **QUIET)[1]["J"]) == 2
+
+
+def test_a_newer_walk_ends_the_older_one_with_a_sentence(transfer):
+    before = set(searches())
+    older = transfer.steps(20)
+    next(older), next(older)
+    newer = transfer.steps(3)
+    next(newer)
+    with pytest.raises(RuntimeError, match=r"A newer walk .+ has begun, which ends this one"):
+        next(older)
+    assert list(older) == []
+    assert [step.number for step in newer] == [2, 3]
+    assert len(transfer.history["J"]) == 3
+    assert not set(searches()) - before
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_transfer_is_neither_copied_nor_pickled(transfer, way):
+    with pytest.raises(TypeError, match=r"neither copied nor pickled. Make another one"):
+        way(transfer)
+
+
+def test_a_transfer_is_made_eagerly(vgg, content, style):
+    message = "made outside of tf.function and tf.Graph, with TensorFlow's eager execution on"
+    with tf.Graph().as_default(), pytest.raises(RuntimeError, match=message):
+        StyleTransfer(content, style, vgg)
+    with pytest.raises(RuntimeError, match=message):
+        tf.function(lambda: StyleTransfer(content, style, vgg))()
 
 
 # Interrupts
@@ -565,7 +735,8 @@ def test_an_interrupt_while_stepping_comes_through(transfer, share):
 
 def test_runs_in_threads_leave_the_linear_algebra_as_it_was(vgg, content, style):
     def threads():
-        return [(lib.filepath, lib.num_threads) for lib in _linear_algebra().lib_controllers]
+        libraries = ThreadpoolController().lib_controllers
+        return [(lib.filepath, lib.num_threads) for lib in libraries]
 
     before, outcomes = threads(), []
 
@@ -596,20 +767,21 @@ def test_a_run_in_another_thread_needs_no_signal(transfer):
 @pytest.mark.parametrize("optimiser", ["l-bfgs", "adam", "gradient descent"])
 @pytest.mark.parametrize("what", ["J", "gradient"])
 def test_nan_stops_with_a_sentence_and_the_last_good_picture(
-    vgg, content, style, optimiser, what, capsys
+    vgg, content, style, optimiser, what, capsys, monkeypatch
 ):
     transfer = StyleTransfer(content, style, vgg, levels=1, optimiser=optimiser)
-    evaluate, calls = transfer._evaluate, []
+    measure, calls = Objective.measure, []
 
     def breaks_down(*args):
         calls.append(1)
-        J, J_content, J_style, J_layers, gradient = evaluate(*args)
-        if len(calls) > 4:
-            J, gradient = (J * np.nan, gradient) if what == "J" else (J, gradient * np.inf)
-        return J, J_content, J_style, J_layers, gradient
+        costs, gradient = measure(*args)
+        if len(calls) <= 4:
+            return costs, gradient
+        return (costs | {"J": np.nan}, gradient) if what == "J" else (costs, gradient * np.inf)
 
-    transfer._evaluate = breaks_down
-    image, history = transfer.run(20, **QUIET)
+    with monkeypatch.context() as patch:
+        patch.setattr(Objective, "measure", breaks_down)
+        image, history = transfer.run(20, **QUIET)
     said = capsys.readouterr().out
     assert said.count("\n") == 1
     assert "no longer a finite number" in said
@@ -617,9 +789,17 @@ def test_nan_stops_with_a_sentence_and_the_last_good_picture(
     assert len(calls) == 5
     assert len(history["J"]) == 4
     assert np.isfinite(history["J"]).all()
-    transfer._evaluate = evaluate
     np.testing.assert_array_equal(image, transfer.image)
     assert_best(transfer)
+
+
+@pytest.mark.parametrize("beta", [1e-30, 1e20, 1e25])
+def test_a_weight_far_from_1_still_goes_down(real_vgg, content, style, beta):
+    transfer = StyleTransfer(content, style, real_vgg, levels=1, alpha=0, beta=beta)
+    image, history = transfer.run(20, **QUIET)
+    assert len(history["J"]) == 20
+    assert history["J"].min() < history["J"][0] / 5
+    assert np.abs(image - content).max() > 0.05
 
 
 def test_a_cost_too_large_for_single_precision(vgg, content, style, capsys):
@@ -628,7 +808,7 @@ def test_a_cost_too_large_for_single_precision(vgg, content, style, capsys):
     assert "a weight is too large" in capsys.readouterr().out
     assert len(history["J"]) == 0
     np.testing.assert_array_equal(image, content)
-    transfer.beta = 1.0
+    transfer.weights = transfer.weights._replace(beta=1.0)
     assert len(transfer.run(3, **QUIET)[1]["J"]) == 3
 
 

@@ -113,13 +113,6 @@ def said_change(before: Weights, after: Weights) -> str:
     return "λ equal" if len(set(after.lambdas.values())) == 1 else "several weights"
 
 
-def weigh(transfer: StyleTransfer, weights: Weights) -> None:
-    """Set all weights of a transfer."""
-    for name in sorted(("alpha", "beta"), key=lambda name: -getattr(weights, name)):
-        setattr(transfer, name, getattr(weights, name))
-    transfer.lambdas = weights.lambdas
-
-
 class Ask(NamedTuple):
     """What is wanted from the next step on, and in which words a change is marked."""
 
@@ -239,7 +232,7 @@ class Run:
             self._begin(ask, at_hand)
         elif self._walk is None:  # it failed
             self._begin(ask, self.image)
-        weigh(self.transfer, ask.weights)
+        self.transfer.weights = ask.weights
         changed = (ask.make, ask.weights) != (before.make, before.weights)
         steps = self._next(2 if changed and self.number else 1)
         if not steps and not self.transfer.message:  # the walk is over: a new one from there on

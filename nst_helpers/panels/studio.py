@@ -367,7 +367,7 @@ class Studio:
 
     def _equal_say(self) -> None:
         small = self._picture("content", PREVIEW_SIZE), self._picture("style", PREVIEW_SIZE)
-        lambdas = StyleTransfer(*small, self._vgg, lambdas="equal say").lambdas
+        lambdas = StyleTransfer(*small, self._vgg, lambdas="equal say").weights.lambdas
         self._preset({la: float(f"{value:.3g}") for la, value in lambdas.items()}, "equal say")
 
     def _undo(self) -> None:

@@ -1,0 +1,113 @@
+"""Coarse to fine: the sizes of the pictures, the steps that each size gets, and the way up."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nst_helpers.images import resize_image
+from nst_helpers.refusals import whole_number
+
+SMALLEST = 32  # pixels of the shorter side: block5 of VGG still has 2×2 positions
+COARSEST = 80  # pixels of the shorter side below which no coarser level is made by itself
+CLIMB = 0.4  # share of the steps spent below the full size
+
+Size = tuple[int, int]
+
+
+def level_sizes(size: Size, levels: int | None = None) -> list[Size]:
+    """Return the sizes of the levels, each twice the one before, the last the full size.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Height and width of the full size, in pixels.
+    levels : int, optional
+        How many. Default: as many as keep the shorter side at 80 px or more.
+
+    Returns
+    -------
+    list of (int, int)
+        From coarse to fine.
+
+    Raises
+    ------
+    ValueError
+        Not a whole number, or so many that the shorter side falls below 32 px.
+    """
+
+    def most(least: int) -> int:
+        return 1 + max(0, int(math.log2(min(size) / least)))
+
+    levels = most(COARSEST) if levels is None else levels
+    levels = whole_number(levels, "levels", 1, most(SMALLEST), f"for {size[1]}×{size[0]} pixels")
+    return [(round(size[0] / 2**n), round(size[1] / 2**n)) for n in reversed(range(levels))]
+
+
+def shares(count: int, levels: int) -> list[int]:
+    """Divide the steps among the levels; the full size always gets some.
+
+    Parameters
+    ----------
+    count : int
+        Number of steps, above 0.
+    levels : int
+        Number of levels, above 0.
+
+    Returns
+    -------
+    list of int
+        One number a level, `count` together.
+    """
+    if levels == 1:
+        return [count]
+    coarse = [round(count * CLIMB) // (levels - 1)] * (levels - 1)
+    return [*coarse, count - sum(coarse)]
+
+
+def at_level(picture: np.ndarray, size: Size, full: Size) -> np.ndarray:
+    """Make the style picture smaller by the same factor as the generated one.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1], of any size.
+    size, full : (int, int)
+        Size of the level, and of the last level.
+
+    Returns
+    -------
+    numpy.ndarray
+        No side below 32 px.
+    """
+    sides = picture.shape[1:3]
+    scale = max(max(size) / max(full), SMALLEST / min(sides))
+    return resize_image(picture, (round(sides[0] * scale), round(sides[1] * scale)))
+
+
+def enlarged(image: np.ndarray, size: Size, start: np.ndarray | None = None) -> np.ndarray:
+    """Take a picture to the next level: the start there, plus the change so far.
+
+    So the fine detail of the start is not blurred and made anew.
+
+    Parameters
+    ----------
+    image : array (1, H, W, 3)
+        RGB in [0, 1], of the level before.
+    size : (int, int)
+        Of the next one.
+    start : array (1, H', W', 3), optional
+        The first picture at the full size. None enlarges the picture as it is: the fine detail
+        of noise would stay as grain.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, *size, 3), RGB in [0, 1].
+    """
+    if start is None:
+        return resize_image(image, size)
+    before = resize_image(start, image.shape[1:3])
+    change = resize_image(image, size) - resize_image(before, size)
+    return np.clip(resize_image(start, size) + change, 0, 1)
