@@ -41,7 +41,8 @@ def level_sizes(size: Size, levels: int | None = None) -> list[Size]:
         return 1 + max(0, int(math.log2(min(size) / least)))
 
     levels = most(COARSEST) if levels is None else levels
-    levels = whole_number(levels, "levels", 1, most(SMALLEST), f"for {size[1]}×{size[0]} pixels")
+    unit = f"for a picture of {size[1]}×{size[0]}"
+    levels = whole_number(levels, "levels", 1, most(SMALLEST), unit)
     return [(round(size[0] / 2**n), round(size[1] / 2**n)) for n in reversed(range(levels))]
 
 

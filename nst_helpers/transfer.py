@@ -40,6 +40,18 @@ class Step(NamedTuple):
     seconds: float
 
 
+def _part_of_weights(name: str, words: str) -> property:
+    """Return a property that reads one part of ``weights``, and sets them with that part new."""
+
+    def read(self: StyleTransfer) -> float | dict[str, float]:
+        return getattr(self.weights, name)
+
+    def write(self: StyleTransfer, value: float | Mapping[str, float]) -> None:
+        self.weights = self.weights._replace(**{name: value})
+
+    return property(read, write, doc=words)
+
+
 class StyleTransfer:
     """Minimise J(G) = α J_content(C, G) + β Σ_l λ^[l] J_style^[l](S, G) over the picture G.
 
@@ -83,7 +95,9 @@ class StyleTransfer:
     ----------
     weights : Weights
         α, β and {layer: λ^[l]}, one value. It may be set between two steps, and nothing is traced
-        again: ``transfer.weights = transfer.weights._replace(beta=0.1)``.
+        again.
+    alpha, beta, lambdas
+        The three parts of ``weights``, which may be set too.
     image : numpy.ndarray
         The best picture so far, (1, H, W, 3) at the full size.
     history : dict
@@ -160,7 +174,7 @@ class StyleTransfer:
 
     @property
     def weights(self) -> Weights:
-        """α, β and {layer: λ^[l]}: ``transfer.weights = transfer.weights._replace(beta=0.1)``."""
+        """α, β and {layer: λ^[l]}, one value."""
         return self._weights._replace(lambdas=dict(self._weights.lambdas))
 
     @weights.setter
@@ -173,6 +187,10 @@ class StyleTransfer:
             )
         if value != before:
             self._weights = value
+
+    alpha = _part_of_weights("alpha", "Weight α of the content cost.")
+    beta = _part_of_weights("beta", "Weight β of the style cost.")
+    lambdas = _part_of_weights("lambdas", "Weights λ^[l] of the style layers; set as a whole.")
 
     @property
     def image(self) -> np.ndarray:

@@ -868,14 +868,16 @@ def test_combinations(vgg, options, message):
 def test_other_layers_on_the_way(vgg, lambdas):
     transfer = StyleTransfer(GOOD, GOOD, vgg)
     message = "this transfer measures block1_conv1, .+ 0 switches one off"
-    refused(lambda: setattr(transfer, "lambdas", lambdas), ValueError, message)
-    assert set(transfer.lambdas) == set(STYLE_LAYERS)
+    wrong = transfer.weights._replace(lambdas=lambdas)
+    refused(lambda: setattr(transfer, "weights", wrong), ValueError, message)
+    assert set(transfer.weights.lambdas) == set(STYLE_LAYERS)
 
 
 def test_switching_everything_off_on_the_way(vgg):
     transfer = StyleTransfer(GOOD, GOOD, vgg, alpha=0)
-    refused(lambda: setattr(transfer, "beta", 0), ValueError, "there is nothing to minimise")
-    assert transfer.beta == 0.01
+    wrong = transfer.weights._replace(beta=0)
+    refused(lambda: setattr(transfer, "weights", wrong), ValueError, "there is nothing to minimise")
+    assert transfer.weights.beta == 0.01
 
 
 @pytest.mark.parametrize("shape", [(1, 41, 48, 3), (1, 48, 40, 3), (1, 20, 24, 3)])
@@ -1206,7 +1208,9 @@ INNER = {
     "costs": ["as_lambdas", "content_difference", "style_difference"],
     "reference": [],
     "conventions": [],
-    "optimisers": [],
+    "objective": ["equal_say", "objective"],
+    "optimisers": ["downhill"],
+    "pyramid": ["at_level", "enlarged", "level_sizes", "shares"],
     "transfer": [],
     "figures.look": ["in_one_look", "new_figure", "reach"],
     "figures.words": ["bundle", "description", "folded", "number_text", "words_of_titles"],

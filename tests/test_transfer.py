@@ -362,7 +362,7 @@ def test_the_weights_are_one_value(vgg, content, style):
     lambdas = dict.fromkeys(reversed(STYLE_LAYERS), 0.5)
     transfer.weights = Weights(0, 1, lambdas)
     assert transfer.weights == Weights(0, 1, lambdas)
-    transfer.weights.lambdas["block1_conv1"] = -1  # a copy
+    transfer.weights.lambdas["block1_conv1"] = transfer.lambdas["block1_conv1"] = -1  # copies
     for wrong in (
         Weights(2, -1, lambdas),
         Weights(0, 0, lambdas),
@@ -374,6 +374,13 @@ def test_the_weights_are_one_value(vgg, content, style):
     with pytest.raises(TypeError, match=r"expected Weights\(alpha, beta, lambdas\)"):
         transfer.weights = (2, 1, lambdas)
     assert transfer.weights == Weights(0, 1, lambdas)
+    transfer.alpha, transfer.beta, transfer.lambdas = 3, 0, halved(lambdas)
+    assert transfer.weights == Weights(3, 0, halved(lambdas))
+    assert (transfer.alpha, transfer.beta, transfer.lambdas) == transfer.weights
+
+
+def halved(lambdas):
+    return {layer: weight / 2 for layer, weight in lambdas.items()}
 
 
 def test_after_a_change_the_best_picture_is_the_best_of_the_new_cost(vgg, content, style):
@@ -676,8 +683,9 @@ def test_an_interrupt_during_the_very_first_trace(content, style):
     def new():
         return StyleTransfer(content, style, load_vgg("vgg16", weights=None), levels=1)
 
+    transfer = new()
     with calls_counted() as calls:
-        new().run(1, **QUIET)
+        transfer.run(1, **QUIET)
     for share in (0.0, 0.3, 0.7):
         transfer = new()
         with contextlib.suppress(KeyboardInterrupt), calls_counted(int(share * calls[0])):
