@@ -122,4 +122,4 @@ def _measured(J: Callable, shape: tuple[int, ...]) -> Callable:
             raise ValueError("J does not depend on its tensor. Stay with TensorFlow's functions.")
         return cost, gradient
 
-    return measure
+    return measure.get_concrete_function()  # a new J is a new graph: TensorFlow warns of many

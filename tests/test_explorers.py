@@ -25,10 +25,17 @@ from nst_helpers.panels.explorers import (
     activation_explorer,
     layer_explorer,
     pair_explorer,
+    slice_explorer,
     style_matrix_explorer,
 )
 from nst_helpers.panels.look import Panel, explorer, slider
-from nst_helpers.panels.views import activation_view, layer_view, pair_view, style_matrix_view
+from nst_helpers.panels.views import (
+    activation_view,
+    layer_view,
+    pair_view,
+    slice_view,
+    style_matrix_view,
+)
 from nst_helpers.panels.wording import number, short_name, trouble
 from nst_helpers.style_matrix import gram_matrix, strongest_pairs
 
@@ -138,6 +145,17 @@ def test_layer_view_tells_how_far_the_cost_fell(syntheses):
     assert "from 4 to 2, a factor of 2" in view.sentence
 
 
+def test_slice_view_cuts_across_each_axis():
+    volume = np.random.default_rng(2).random((1, 5, 6, 7, 3))
+    view = slice_view(volume, 4)
+    found = all_pictures(view)
+    for axis, picture in enumerate(found):
+        np.testing.assert_allclose(picture[0], np.take(volume[0], 4, axis=axis), rtol=1e-6)
+    assert_shown(view)
+    with pytest.raises(ValueError, match="volume has shape"):
+        slice_explorer(volume[0])
+
+
 def test_lit_shows_the_picture_in_full_light_and_grey_without():
     picture = np.broadcast_to(np.float32([0.9, 0.2, 0.1]), (1, 20, 20, 3))
     bright = lit(picture, np.ones((4, 4)))
@@ -219,6 +237,7 @@ def panels(real_vgg):
         "pair": pair_explorer(real_vgg, channels=(3, 17)),
         "style matrix": style_matrix_explorer(real_vgg),
         "layer": layer_explorer(load_picture("great_wave", 48), runs),
+        "slice": slice_explorer(np.random.default_rng(1).random((1, 9, 12, 10, 3))),
     }
 
 
@@ -237,6 +256,7 @@ def panels(real_vgg):
         ("style matrix", "Pairs", "A"),
         ("style matrix", "Channels", 0),
         ("layer", "Layer", "block5_conv1"),
+        ("slice", "Slice", 8),
     ],
 )
 def test_every_control_changes_what_is_seen(panels, name, label, value):

@@ -19,8 +19,6 @@ from nst_helpers.refusals import array
 from nst_helpers.sound import RATE, as_sound, encode_sound
 from nst_helpers.spectrogram import FREQUENCIES, HOP
 
-LOUDEST_SHOWN = 0.85  # of a spectrogram: few sounds have a pure tone of full amplitude
-
 
 @in_one_look
 def plot_spectrograms(blocks: Mapping[str, np.ndarray]) -> Figure:
@@ -43,19 +41,23 @@ def plot_spectrograms(blocks: Mapping[str, np.ndarray]) -> Figure:
     """
     if not isinstance(blocks, Mapping) or not blocks:
         raise TypeError("blocks is no dictionary {title: spectrogram} with something in it.")
+    heard_in = {
+        title: array(block, f"blocks[{title!r}]", 1, 1, "n_moments", FREQUENCIES)[0, 0]
+        for title, block in blocks.items()
+    }
+    loudest = max(1e-9, *(heard.max() for heard in heard_in.values()))
     figure, axes = new_figure(len(blocks), 1, 0.7 + 1.55 * len(blocks), sharex=True)
-    for axis, (title, block) in zip(axes.flat, blocks.items(), strict=True):
-        heard = array(block, f"blocks[{title!r}]", 1, 1, "n_moments", FREQUENCIES)[0, 0]
-        colours = mpl.colormaps["magma"](np.clip(heard.T / LOUDEST_SHOWN, 0, 1))
+    for axis, (title, heard) in zip(axes.flat, heard_in.items(), strict=True):
+        # The root makes the quiet visible too.
+        colours = mpl.colormaps["magma"](np.sqrt(np.clip(heard.T / loudest, 0, 1)))
         axis.imshow(
             colours[..., :3],  # as a photograph: the file is far smaller
             origin="lower",
             aspect="auto",
             extent=(0, len(heard) * HOP / RATE, 0, RATE / 2000),
         )
-        axis.set_title(title)
+        axis.set(title=title, ylabel="kHz", yticks=(0, 2, 4, 6, 8))
     axes[-1, 0].set_xlabel("seconds")
-    figure.supylabel("frequency in kHz")
     return figure
 
 

@@ -4,6 +4,7 @@ from nst_helpers.panels.explorers import (
     activation_explorer,
     layer_explorer,
     pair_explorer,
+    slice_explorer,
     style_matrix_explorer,
 )
 from nst_helpers.panels.studio import style_studio
@@ -12,6 +13,7 @@ __all__ = [
     "activation_explorer",
     "layer_explorer",
     "pair_explorer",
+    "slice_explorer",
     "style_matrix_explorer",
     "style_studio",
 ]

@@ -1,4 +1,4 @@
-"""The explorers of notebooks 01–04: controls around the views."""
+"""The explorers of the notebooks: controls around the views."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from nst_helpers.panels.views import (
     activation_view,
     layer_view,
     pair_view,
+    slice_view,
     square_picture,
     style_matrix_view,
 )
 from nst_helpers.panels.wording import short_name, short_title
+from nst_helpers.volume import as_volume
 
 SYNTHETIC = "stripes and patches"
 STRONGEST = 12  # channels of a matrix whose entries can be told apart
@@ -215,6 +217,26 @@ def layer_explorer(style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, 
     controls = {"layer": _layer_slider(tip, list(syntheses), len(syntheses) // 2)}
     views = {layer: layer_view(style, syntheses, layer) for layer in syntheses}
     return explorer("Layer explorer", controls, lambda layer: views[layer])
+
+
+def slice_explorer(volume: np.ndarray) -> Panel:
+    """Explore a block of voxels, slice by slice (notebook 07).
+
+    Parameters
+    ----------
+    volume : array (1, n_D, n_H, n_W, 3)
+        RGB in [0, 1].
+
+    Returns
+    -------
+    Panel
+        A slider through the slices of all three axes.
+    """
+    volume = as_volume(volume)
+    last = min(volume.shape[1:4]) - 1
+    tip = "How deep the three slices lie, from the front, the top and the left"
+    controls = {"place": count_slider("Slice", tip, last // 2, last)}
+    return explorer("Slice explorer", controls, lambda place: slice_view(volume, place))
 
 
 def _all_activations(vgg: keras.Model, layers: Sequence[str]) -> tuple[dict, dict]:

@@ -29,6 +29,7 @@ from nst_helpers.panels.drawing import (
 )
 from nst_helpers.panels.wording import number, short_name
 from nst_helpers.style_matrix import gram_matrix_per_position, strongest_pairs
+from nst_helpers.volume import slices
 
 SIZE = 192  # pixels of the longer side: all activations of all pictures fit into 100 MB
 
@@ -253,6 +254,29 @@ def layer_view(
         f"{short_name(layer)}: {len(J)} steps took J from {number(J[0])} to "
         f"{number(J[-1])}, a factor of {number(J[0] / max(J[-1], 1e-30))}.",
     )
+
+
+def slice_view(volume: np.ndarray, place: int) -> View:
+    """Show the slices of a block of voxels that cross at one place on its diagonal.
+
+    Parameters
+    ----------
+    volume : array (1, n_D, n_H, n_W, 3)
+        RGB in [0, 1].
+    place : int
+        Number of the slice along each axis, from 0.
+
+    Returns
+    -------
+    View
+        One slice across each axis.
+    """
+    names = ("From front to back", "From top to bottom", "From left to right")
+    row = [
+        (f"{name}: slice {place}", slices(volume, axis).numpy()[None, place])
+        for axis, name in enumerate(names)
+    ]
+    return View([row], f"Three slices through one block of voxels, number {place} on each axis.")
 
 
 def square_picture(picture: np.ndarray) -> np.ndarray:
