@@ -73,10 +73,10 @@ def test_each_returns_its_figure_and_shows_nothing(figure):
 
 
 def test_all_text_can_be_read_on_a_projector(figure):
-    """The figure is 1000 pixels wide, or less; the page's text leaves it 850 of 1024 at least."""
+    """1000 pixels are shown on 590 in JupyterLab at 1024, with its list of files open."""
     figure.draw_without_rendering()
     texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
-    pixels = {t.get_text(): t.get_fontsize() / 72 * PIXELS * 0.85 for t in texts}
+    pixels = {t.get_text(): t.get_fontsize() / 72 * PIXELS * 0.59 for t in texts}
     assert min(pixels.values(), default=11) >= 11
 
 

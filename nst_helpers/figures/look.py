@@ -18,14 +18,8 @@ COLOURS = ("#0072B2", "#C08000", "#009E73", "#CC79A7", "#3A9AD9", "#D55E00", "#0
 LECTURE_COLOURS = ("#D7263D", "#F4C430", "#6A4C93", "#2E8B57", "#E8871E")
 WIDTH = 10.0  # inches: the full width of the text
 PIXELS = 100  # an inch on the page; the file has twice as many, for fine screens
-TEXT = {
-    "font.size": 14,
-    "axes.titlesize": 14,
-    "axes.labelsize": 14,
-    "xtick.labelsize": 13,
-    "ytick.labelsize": 13,
-    "legend.fontsize": 13,
-}
+# 11 pixels and more where 1000 are shown on 590: JupyterLab at 1024 with its list of files open.
+TEXT = {"font.size": 14, "axes.titlesize": "medium"}
 # A photograph may take this much of a notebook; below the last quality, blocks can be seen.
 BYTES = 90_000
 FEW = 4096  # colours, with the shades at the letters' edges: a board or a patch, not a photograph
