@@ -1,8 +1,9 @@
 """The plain form that the package is measured against, written without the package.
 
 Keras' VGG cut at the deepest layer, one `tf.function`, one `GradientTape`, and the optimiser of
-TensorFlow's tutorial. J is the lecture's J with the package's divisors, so both sides minimise
-the same function of the same pixels.
+TensorFlow's tutorial. J is the lecture's J with the package's divisors and its λ, which give each
+layer an equal say at the content picture. So both sides minimise the same function of the same
+pixels.
 """
 
 from pathlib import Path
@@ -76,9 +77,17 @@ def style_matrices(model, image):
     return {layer: style_matrix(a) for layer, a in see(model, tf.constant(image)).items()}
 
 
+def layer_cost(G_S, a):
+    """Return J_style_layer of a block, from the style picture's matrix per position."""
+    return tf.reduce_sum((G_S - style_matrix(a)) ** 2) / (2 * a.shape[-1]) ** 2
+
+
 def cost_and_gradient(model, content, style):
     """Return a traced function from a picture to J and dJ/dG."""
-    a_C, G_S = see(model, tf.constant(content))[CONTENT], style_matrices(model, style)
+    a_C, G_S = see(model, tf.constant(content)), style_matrices(model, style)
+    first = [float(layer_cost(G_S[layer], a_C[layer])) for layer in STYLE]
+    lambdas = [sum(first) / len(STYLE) ** 2 / cost for cost in first]
+    a_C = a_C[CONTENT]
 
     @tf.function
     def evaluate(image):
@@ -86,10 +95,8 @@ def cost_and_gradient(model, content, style):
             tape.watch(image)
             a_G = see(model, image)
             J = ALPHA * tf.reduce_mean((a_C - a_G[CONTENT]) ** 2) / 2
-            for layer in STYLE:
-                n_C = a_G[layer].shape[-1]
-                error = tf.reduce_sum((G_S[layer] - style_matrix(a_G[layer])) ** 2)
-                J += BETA / len(STYLE) * error / (2 * n_C) ** 2
+            for layer, weight in zip(STYLE, lambdas):
+                J += BETA * weight * layer_cost(G_S[layer], a_G[layer])
         return J, tape.gradient(J, image)
 
     return evaluate

@@ -11,7 +11,7 @@ import contextlib
 import functools
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -185,7 +185,7 @@ def _linear_algebra() -> ThreadpoolController:
 
 def downhill(
     image: np.ndarray, measure: Measure, optimiser: str = "l-bfgs", rate: float | None = None
-) -> Iterator[tuple[np.ndarray, dict]]:
+) -> Generator[tuple[np.ndarray, dict], None, None]:
     """Yield each picture that an optimiser asks for, with its costs.
 
     Parameters

@@ -7,7 +7,7 @@ import copy
 import functools
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 import keras
@@ -47,7 +47,7 @@ def _part_of_weights(name: str, words: str) -> property:
         return getattr(self.weights, name)
 
     def write(self: StyleTransfer, value: float | Mapping[str, float]) -> None:
-        self.weights = self.weights._replace(**{name: value})
+        self.weights = Weights(**{**self.weights._asdict(), name: value})
 
     return property(read, write, doc=words)
 
@@ -143,10 +143,11 @@ class StyleTransfer:
                 "A StyleTransfer is made outside of tf.function and tf.Graph, with TensorFlow's "
                 "eager execution on. Restart the kernel if it was disabled."
             )
-        if content is None and style is None:
-            raise ValueError("Neither content nor style is given; at least one is needed.")
         self._content, self._style = _picture(content, "content"), _picture(style, "style")
-        self.size: Size = (self._style if content is None else self._content).shape[1:3]
+        canvas = self._style if self._content is None else self._content
+        if canvas is None:
+            raise ValueError("Neither content nor style is given; at least one is needed.")
+        self.size: Size = canvas.shape[1:3]
         self._sizes = level_sizes(self.size, levels)
         choice(optimiser, "optimiser", OPTIMISERS)
         rate = None if rate is None else float(number(rate, "rate", above_zero=True))
@@ -236,7 +237,7 @@ class StyleTransfer:
             )
         return self._measure(image)
 
-    def steps(self, count: int | None = None) -> Iterator[Step]:
+    def steps(self, count: int | None = None) -> Generator[Step, None, None]:
         """Walk downhill and hand out each step: for live displays.
 
         The walk begins at ``start`` with the coarsest level. Between two steps ``weights`` may be
@@ -307,7 +308,7 @@ class StyleTransfer:
             print(self.message)
         return self.image, self.history
 
-    def _walk(self, count: int) -> Iterator[Step]:
+    def _walk(self, count: int) -> Generator[Step, None, None]:
         """Walk from coarse to fine; each level begins where the one before was lowest."""
         walk = self._taken = []
         self.message, begin = "", time.perf_counter()
@@ -332,7 +333,7 @@ class StyleTransfer:
                 self.message = str(error)
                 return
 
-    def _descend(self, count: int) -> Iterator[tuple[np.ndarray, dict]]:
+    def _descend(self, count: int) -> Generator[tuple[np.ndarray, dict], None, None]:
         """Take up to `count` steps at one size; the optimiser begins anew where it cannot go on."""
         done, stuck = 0, False
         while done < count and not stuck:
