@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import keras
@@ -17,11 +17,13 @@ import tensorflow as tf
 from nst_helpers.activations import extractor
 from nst_helpers.costs import Weights, content_difference, style_difference, total_cost
 from nst_helpers.network.styles import measurable
-from nst_helpers.refusals import said
+from nst_helpers.network.vgg import STYLE_LAYERS
+from nst_helpers.refusals import choice, said
 from nst_helpers.session.forks import refuse_fork
 from nst_helpers.style_matrix import gram_per_position
 
 Statistic = Callable[[tf.Tensor], tf.Tensor]
+PRESETS = ("equal say", "equal")
 OTHER_SHAPE = (
     "statistic has other shapes for G than for S. Give one whose shape does not depend on n_H and "
     "n_W, or pictures of one size."
@@ -253,3 +255,41 @@ def equal_say(J_layers: Mapping[str, float], J_style: float | None = None) -> di
     if J_style is None:
         J_style = sum(J_layers.values()) / L
     return {layer: J_style / (L * J) for layer, J in J_layers.items()}
+
+
+def named_lambdas(lambdas: str | Mapping[str, float] | Sequence[float]) -> Mapping[str, float]:
+    """Return λ^[l] by layer.
+
+    Parameters
+    ----------
+    lambdas : "equal say", "equal", {layer: float} or sequence of float
+        A sequence belongs to ``STYLE_LAYERS``.
+
+    Returns
+    -------
+    {layer: float}
+        1/L each for "equal", and for "equal say", which only the pictures can tell.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Another word, or another number of weights.
+    """
+    if isinstance(lambdas, Mapping):
+        return lambdas
+    if isinstance(lambdas, str):
+        choice(lambdas, "lambdas", PRESETS, "a weight for each layer")
+        return dict.fromkeys(STYLE_LAYERS, 1 / len(STYLE_LAYERS))
+    try:
+        weights = list(lambdas)
+    except TypeError as error:
+        raise TypeError(
+            f"lambdas is {said(lambdas)}, expected 'equal say', {{layer: weight}} or "
+            f"{len(STYLE_LAYERS)} numbers."
+        ) from error
+    if len(weights) != len(STYLE_LAYERS):
+        raise ValueError(
+            f"lambdas has {len(weights)} numbers, expected {len(STYLE_LAYERS)}: one each for "
+            f"{', '.join(STYLE_LAYERS)}."
+        )
+    return dict(zip(STYLE_LAYERS, weights, strict=True))

@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from nst_helpers.costs import Weights, as_weights
 from nst_helpers.images import as_image, resize_image
-from nst_helpers.network.vgg import CONTENT_LAYER, STYLE_LAYERS, load_vgg
-from nst_helpers.objective import Aims, Objective, Statistic, equal_say, objective
+from nst_helpers.network.vgg import CONTENT_LAYER, load_vgg
+from nst_helpers.objective import Aims, Objective, Statistic, equal_say, named_lambdas, objective
 from nst_helpers.optimisers import OPTIMISERS, downhill
 from nst_helpers.pyramid import SMALLEST, Size, at_level, enlarged, level_sizes, shares
 from nst_helpers.refusals import choice, number, said, whole_number
@@ -27,7 +27,6 @@ from nst_helpers.session.interrupts import interrupt_flag
 from nst_helpers.style_matrix import gram_per_position
 
 STARTS = ("content", "noise", "style")
-PRESETS = ("equal say", "equal")
 
 
 class Step(NamedTuple):
@@ -157,7 +156,7 @@ class StyleTransfer:
 
         if content is not None and not isinstance(content_layer, str):
             raise TypeError(f"content_layer is {said(content_layer)}, expected a layer's name.")
-        self._weights = self._possible(Weights(alpha, beta, _named(lambdas)))
+        self._weights = self._possible(Weights(alpha, beta, named_lambdas(lambdas)))
         layers = tuple(self._weights.lambdas)
         vgg = load_vgg() if vgg is None else vgg
         measured = None if content is None else content_layer, () if style is None else layers
@@ -410,28 +409,6 @@ def _picture(picture: np.ndarray | None, name: str) -> np.ndarray | None:
             "larger size, or crop a long picture."
         )
     return picture
-
-
-def _named(lambdas: str | Mapping[str, float] | Sequence[float]) -> Mapping[str, float]:
-    """Return {layer: weight}; 1/L each where the weights follow from the pictures."""
-    if isinstance(lambdas, Mapping):
-        return lambdas
-    if isinstance(lambdas, str):
-        choice(lambdas, "lambdas", PRESETS, "a weight for each layer")
-        return dict.fromkeys(STYLE_LAYERS, 1 / len(STYLE_LAYERS))
-    try:
-        weights = list(lambdas)
-    except TypeError as error:
-        raise TypeError(
-            f"lambdas is {said(lambdas)}, expected 'equal say', {{layer: weight}} or "
-            f"{len(STYLE_LAYERS)} numbers."
-        ) from error
-    if len(weights) != len(STYLE_LAYERS):
-        raise ValueError(
-            f"lambdas has {len(weights)} numbers, expected {len(STYLE_LAYERS)}: one each for "
-            f"{', '.join(STYLE_LAYERS)}."
-        )
-    return dict(zip(STYLE_LAYERS, weights, strict=True))
 
 
 class _StandardOut:

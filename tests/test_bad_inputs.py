@@ -1208,7 +1208,7 @@ INNER = {
     "costs": ["as_lambdas", "content_difference", "style_difference"],
     "reference": [],
     "conventions": [],
-    "objective": ["equal_say", "objective"],
+    "objective": ["equal_say", "named_lambdas", "objective"],
     "optimisers": ["downhill"],
     "pyramid": ["at_level", "enlarged", "level_sizes", "shares"],
     "transfer": [],
