@@ -12,6 +12,8 @@ from tools import notation
     ("text", "found"),
     [
         ("the activations a^[l](C)", ["a^[l]"]),
+        ("| a^\\[l\\](C) |", ["a^\\[l\\]"]),
+        ("Σ_ij of ‖x‖_F", ["Σ_ij", "‖_F"]),
         ("G_{kk'} of layer l", ["G_{kk'}"]),
         ("| λ^[l] | n_H × n_W |", ["λ^[l]", "n_H", "n_W"]),
         ("## J_style falls", ["J_style"]),
@@ -32,7 +34,7 @@ def test_raw_formulas_are_found(text, found):
     [
         "$a^{[l]}$, $G_{kk'}$ and\n\n$$J_{style}^{[l]} = \\lambda^{[l]}$$",
         "`n_H`, ``a_C = b``, ```\nG_S = 1\n```, and <code>J_style</code>",
-        "\\(n_H\\), \\[a_C\\] and \\begin{align}n_C\\end{align}",
+        "\\begin{align}n_C\\end{align}",
         "conv4_2, block4_conv2, load_picture and great_wave are names",
         "AᵀA, n², 10⁻⁵, β/α and λ are letters",
         "<!-- n_H --> [the guide](a_b.md), https://example.org/x_y^2",
@@ -48,6 +50,16 @@ def test_all_documents_are_read():
     assert {"00_start_here.ipynb", "05_style_transfer.ipynb", "README.md", "glossary.md"} <= names
     places = [place for path in notation.documents() for place, _ in notation.texts(path)]
     assert len(places) > 100
+
+
+DOCUMENTS = [path for path in notation.documents() if path.suffix == ".md"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_mathematics_is_typeset(path):
+    """`python -m tools.notation` finds it in all of them."""
+    found = {place: raw for place, text in notation.texts(path) if (raw := notation.raw(text))}
+    assert not found
 
 
 @pytest.mark.parametrize("path", sorted(DESCRIPTIONS.glob("*.json")), ids=lambda path: path.name)

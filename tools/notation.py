@@ -16,16 +16,17 @@ import nbformat
 from tools.series import DOCS, ROOT, paths
 
 CODE = re.compile(r"```.*?```|~~~.*?~~~|<(pre|code)\b.*?</\1>|(`+)(?!`).*?(?<!`)\2(?!`)", re.DOTALL)
+# Not \(…\) and \[…\]: GitHub takes them for escaped brackets.
 MATHS = re.compile(
     r"(?<!\\)\$\$.*?\$\$|(?<![\\$])\$(?![\s$])(?:\\.|[^$\\])+?\$|"
-    r"\\\(.*?\\\)|\\\[.*?\\\]|\\begin\{(\w+\*?)\}.*?\\end\{\1\}",
+    r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}",
     re.DOTALL,
 )
 NOT_READ = re.compile(r"<!--.*?-->|\]\([^)\s]*[./#][^)]*\)|<[^>]*>|https?://\S+", re.DOTALL)
 RAW = re.compile(
-    r"\w*\^(?:\[[^\]]*\]|\{[^}]*\}|[-−+\d]\d*|[A-Za-z]\b)"  # a^[l], x^{2}, 10^-5, A^T
+    r"\w*\^(?:\\?\[[^\]]*\]|\{[^}]*\}|[-−+\d]\d*|[A-Za-z]\b)"  # a^[l], x^{2}, 10^-5, A^T
     r"|\b\w*_\{[^}]*\}"  # G_{kk'}
-    r"|\b(?:[A-Za-zα-ω])_\w+"  # n_H, a_C, J_style
+    r"|(?:\b[A-Za-zα-ωΣ]|[‖|)])_\w+"  # n_H, a_C, J_style, ‖x‖_F
 )
 
 
