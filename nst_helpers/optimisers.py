@@ -8,17 +8,14 @@ the same for all, and one step always means one evaluation of J and its gradient
 from __future__ import annotations
 
 import contextlib
-import functools
 import queue
 import threading
 from collections.abc import Callable, Generator
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from nst_helpers.refusals import array, number
-
-_searching = threading.Lock()
+from nst_helpers.session.linear_algebra import one_thread
 
 Dialogue = Generator[np.ndarray, tuple[float, np.ndarray], None]
 Measure = Callable[[np.ndarray], tuple[dict, np.ndarray]]
@@ -155,10 +152,7 @@ def l_bfgs(x: np.ndarray, rate: float = 0.01, memory: int = 10) -> Dialogue:
         answer = yield np.clip(x, 0, 1)  # what SciPy asks for first, once it is imported
         point = asked()
         while point is not None:
-            # NumPy's threads of linear algebra stay awake for a while after SciPy's short sums,
-            # and would take the processors from the network.
-            # One search at a time: the number of threads belongs to the whole process.
-            with _searching, _linear_algebra().limit(limits=1, user_api="blas"):
+            with one_thread():
                 answers.put(answer)
                 point = asked()
             if point is not None:
@@ -176,11 +170,6 @@ def _checked(x: np.ndarray, rate: float) -> np.ndarray:
         raise ValueError("x holds NaN or infinite values; expected numbers in [0, 1].")
     number(rate, "rate", above_zero=True)
     return x
-
-
-@functools.cache
-def _linear_algebra() -> ThreadpoolController:
-    return ThreadpoolController()  # looks for the libraries, which takes some milliseconds
 
 
 def downhill(

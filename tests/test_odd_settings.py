@@ -15,7 +15,7 @@ import tensorflow as tf
 import nst_helpers
 from nst_helpers import device, session
 from nst_helpers.session.device import set_up_tensorflow
-from nst_helpers.session.interrupts import interrupt_flag
+from nst_helpers.session.interrupts import heard_between_cells, interrupt_flag
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such settings")
 
@@ -283,6 +283,26 @@ def test_what_a_host_has_decided_for_interrupts_stays(handler, decided):
         assert signal.getsignal(signal.SIGINT) is decided
     assert signal.getsignal(signal.SIGINT) is decided
     assert not interrupted.is_set()
+
+
+def test_between_cells_an_interrupt_is_heard_until_the_last_has_ended(handler):
+    """An idle kernel ignores interrupts, and each cell sets a handler of its own while it runs."""
+    heard = []
+    handler(signal.SIG_IGN)
+    with heard_between_cells(lambda: heard.append("one")) as listen:
+        listen()
+        with heard_between_cells(lambda: heard.append("two")) as listen_too:
+            listen_too()
+            signal.raise_signal(signal.SIGINT)
+            assert heard == ["one", "two"]
+            handler(signal.default_int_handler)  # a cell runs
+            listen()
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            handler(signal.SIG_IGN)  # it has ended
+            listen()
+        signal.raise_signal(signal.SIGINT)
+        assert heard == ["one", "two", "one"]
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_a_handler_that_is_not_pythons(handler, monkeypatch):

@@ -19,7 +19,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import threadpool_info
 
 from nst_helpers import (
     CONTENT_LAYER,
@@ -743,8 +743,7 @@ def test_an_interrupt_while_stepping_comes_through(transfer, share):
 
 def test_runs_in_threads_leave_the_linear_algebra_as_it_was(vgg, content, style):
     def threads():
-        libraries = ThreadpoolController().lib_controllers
-        return [(lib.filepath, lib.num_threads) for lib in libraries]
+        return [(lib["filepath"], lib["num_threads"]) for lib in threadpool_info()]
 
     before, outcomes = threads(), []
 

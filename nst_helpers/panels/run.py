@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-import signal
 import statistics
-import threading
 import time
-import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -19,14 +15,13 @@ import numpy as np
 from nst_helpers.costs import Weights, as_weights
 from nst_helpers.network.vgg import STYLE_LAYERS
 from nst_helpers.panels.wording import number, short_name, trouble
+from nst_helpers.session.interrupts import heard_between_cells
 from nst_helpers.transfer import Step, StyleTransfer
 
 FRAMES = 240  # pictures remembered for a film
 ON_AND_ON = 1_000_000  # steps: nobody comes to their end
 
 Make = Callable[[np.ndarray | None], StyleTransfer]
-
-running: weakref.WeakSet = weakref.WeakSet()
 
 
 def weighted_terms(costs: Mapping, weights: Weights) -> dict[str, float]:
@@ -309,10 +304,10 @@ async def drive(run: Run, show: Callable[[Run], None]) -> None:
     show : callable
         Is called on the event loop after every step.
     """
-    with _paused_by_interrupt(run):
+    with heard_between_cells(run.pause) as listen:
         before = time.perf_counter()
         while run.state == "running":
-            _listen()
+            listen()
             try:
                 taken = await asyncio.to_thread(run.advance)
                 now = time.perf_counter()
@@ -323,30 +318,3 @@ async def drive(run: Run, show: Callable[[Run], None]) -> None:
             show(run)
     if run.state == "stopped":
         run.close()
-
-
-@contextlib.contextmanager
-def _paused_by_interrupt(run: Run):
-    """Make the kernel's interrupt pause all runs; an idle kernel would ignore it."""
-    running.add(run)
-    try:
-        yield
-    finally:
-        running.discard(run)
-        if not running and _in_main() and signal.getsignal(signal.SIGINT) is _pause_all:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _listen() -> None:
-    """Hear interrupts between cells; asked at each step, since a cell sets its own handler."""
-    if _in_main() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _pause_all)
-
-
-def _in_main() -> bool:
-    return threading.current_thread() is threading.main_thread()
-
-
-def _pause_all(number, frame) -> None:
-    for run in list(running):
-        run.pause()

@@ -9,5 +9,7 @@ device : with the first network, a GPU's memory grows with what is needed; on a 
 hosted : in the first cell on a hosted service, widgets are switched on.
 forks : with the first network, a forked child remembers that it is one (os.register_at_fork).
 quiet_pillow : while a picture is read, Pillow's limit of pixels and Python's warnings are off.
-interrupts : during a run, the first interrupt sets a flag (handler of SIGINT, given back after it).
+interrupts : during a run, the first interrupt sets a flag; while a studio runs, one between cells
+    pauses it (handler of SIGINT, given back afterwards).
+linear_algebra : between two steps of L-BFGS, NumPy's linear algebra has one thread.
 """

@@ -1,11 +1,13 @@
-"""Interrupts (Ctrl-C, a notebook's stop button) as a flag that a long run reads between steps."""
+"""Interrupts (Ctrl-C, a notebook's stop button), during a run and between cells."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+_between_cells: list[Callable[[], None]] = []
 
 
 @contextlib.contextmanager
@@ -30,7 +32,7 @@ def interrupt_flag() -> Iterator[threading.Event]:
             before(number, frame)
         flag.set()
 
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    if not _in_main_thread() or not callable(before):
         yield flag
         return
     try:
@@ -39,3 +41,45 @@ def interrupt_flag() -> Iterator[threading.Event]:
     finally:
         over = True  # nothing comes between now: the handler is given back for certain
         signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def heard_between_cells(action: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Let an interrupt be heard where no cell is running; an idle kernel ignores it.
+
+    Parameters
+    ----------
+    action : callable
+        What an interrupt calls.
+
+    Yields
+    ------
+    callable
+        To be called now and then: a cell that has run in between has set its own handler.
+    """
+    _between_cells.append(action)
+    try:
+        yield _listen
+    finally:
+        _between_cells.remove(action)
+        if not _between_cells and _handler() is _call_all:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _listen() -> None:
+    if _handler() is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _call_all)
+
+
+def _call_all(number: int, frame: object) -> None:
+    for action in list(_between_cells):
+        action()
+
+
+def _handler() -> object:
+    """Return the handler of interrupts, where it can be changed."""
+    return signal.getsignal(signal.SIGINT) if _in_main_thread() else None
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
