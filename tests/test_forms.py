@@ -16,7 +16,7 @@ NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in paths()}
 IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in exercise_names(nb)]
 # Taken out of here when they stand in their notebook.
 STILL_WITHOUT_A_NOTEBOOK = {
-    "style_matrix_by_hand", "rank", "style_gradient", "equal_say", "beta_and_steps",
+    "style_matrix_by_hand", "rank", "equal_say", "beta_and_steps",
     "channel_means", "mixed_style", "means_only", "same_matrix",
     "block_shape_1d", "block_shape_3d", "longer_sound",
 }  # fmt: skip
