@@ -18,7 +18,6 @@ IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in exerc
 STILL_WITHOUT_A_NOTEBOOK = {
     "style_matrix_by_hand", "rank", "equal_say", "beta_and_steps",
     "channel_means", "mixed_style", "means_only", "same_matrix",
-    "block_shape_1d", "block_shape_3d", "longer_sound",
 }  # fmt: skip
 every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
 every_exercise = pytest.mark.parametrize(("stem", "name"), IN_NOTEBOOKS)

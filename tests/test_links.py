@@ -175,12 +175,12 @@ def test_the_minutes_of_the_map_are_those_of_the_notebooks():
     rows = re.findall(
         r"^\| \[(0\d) .* \| (\d+) \|$", TEXTS["notebooks/00_start_here.ipynb"], re.MULTILINE
     )
-    assert [number for number, _ in rows] == ["01", "02", "03", "04", "05"]
+    assert [number for number, _ in rows] == ["01", "02", "03", "04", "05", "07"]
     for number, minutes in rows:
         opening = TEXTS[BY_NUMBER[number]].partition("\n## ")[0]
         stated = re.findall(r"(?:Reading|Exercises|Explorer|Studio): (\d+) minutes", opening)
         assert len(stated) == 3 and sum(map(int, stated)) == int(minutes), number
-    assert 230 <= sum(int(minutes) for _, minutes in rows) <= 250, "about four hours, with 00"
+    assert 250 <= sum(int(minutes) for _, minutes in rows) <= 290, "under five hours, with 00"
 
 
 def test_the_map_names_every_room_and_every_effect():
