@@ -105,19 +105,6 @@ BLOCK_SHAPE_1D = Exercise(
     expected="two shapes",
 )
 
-BLOCK_SHAPE_3D = Exercise(
-    name="block_shape_3d",
-    title="the block of a volume",
-    question="The shapes (n_D, n_H, n_W, n_C) and (n_C, n_C) of the activations and of G.",
-    arguments=("D", "H", "W", "poolings", "filters"),
-    cases=((16, 96, 64, 3, 32), (6, 10, 14, 0, 96), (48, 32, 80, 4, 20), (64, 96, 32, 5, 7)),
-    right=_shapes(),
-    mistakes=_MISTAKES | _OF_SEVERAL_SIDES,
-    praise="Three axes of positions in place of two. G is n_C × n_C, as ever.",
-    canonical=_flat,
-    expected="two shapes",
-)
-
 # A sound goes on alike for twice as long. What changes?
 LONGER_SOUND = Prediction(
     name="longer_sound",
@@ -135,4 +122,17 @@ LONGER_SOUND = Prediction(
         "d": "The size of G stays. But its entries are sums over the positions, and there are "
         "twice as many.",
     },
+)
+
+BLOCK_SHAPE_3D = Exercise(
+    name="block_shape_3d",
+    title="the block of a volume",
+    question="The shapes (n_D, n_H, n_W, n_C) and (n_C, n_C) of the activations and of G.",
+    arguments=("D", "H", "W", "poolings", "filters"),
+    cases=((16, 96, 64, 3, 32), (6, 10, 14, 0, 96), (48, 32, 80, 4, 20), (64, 96, 32, 5, 7)),
+    right=_shapes(),
+    mistakes=_MISTAKES | _OF_SEVERAL_SIDES,
+    praise="Three axes of positions in place of two. G is n_C × n_C, as ever.",
+    canonical=_flat,
+    expected="two shapes",
 )
