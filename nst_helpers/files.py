@@ -8,12 +8,13 @@ import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from nst_helpers.paths import as_path
 
 
-def file_to_read(path: str | Path, kind: str) -> Path:
-    """Return the path of a file that is there, or say what is there instead.
+def opened(path: str | Path, kind: str) -> IO[bytes]:
+    """Open a file for reading, or say what is there instead.
 
     Parameters
     ----------
@@ -24,8 +25,8 @@ def file_to_read(path: str | Path, kind: str) -> Path:
 
     Returns
     -------
-    Path
-        The same path.
+    binary file
+        Its `name` is the path.
 
     Raises
     ------
@@ -35,6 +36,8 @@ def file_to_read(path: str | Path, kind: str) -> Path:
         There is no such file, or it is a folder.
     ValueError
         A device or a pipe.
+    OSError
+        It may not be read, or the disk fails.
     """
     path = as_path(path)
     if os.path.isdir(path):
@@ -43,7 +46,14 @@ def file_to_read(path: str | Path, kind: str) -> Path:
         raise FileNotFoundError(f"There is no file '{path}'. Check the name and the folder.")
     if not path.is_file():  # a pipe would be waited for without end
         raise ValueError(f"'{path}' is not a file but a device or a pipe. Give a {kind} file.")
-    return path
+    try:
+        return path.open("rb")
+    except OSError as error:
+        same = type(error) if isinstance(error, PermissionError) else OSError
+        raise same(
+            f"'{path}' cannot be read ({error.strerror or error}). Change its rights, or copy it "
+            "to another folder."
+        ) from error
 
 
 def file_to_write(path: str | Path, endings: Iterable[str]) -> Path:

@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 
-from nst_helpers.files import file_to_read, file_to_write, write_whole
+from nst_helpers.files import file_to_write, opened, write_whole
 from nst_helpers.refusals import whole_number
 from nst_helpers.session.quiet_pillow import quiet_pillow
 
@@ -206,9 +206,8 @@ def load_image(
         elif isinstance(source, bytes | bytearray | memoryview):
             image = _decode(io.BytesIO(source), f"the {len(source)} bytes given", size)
         elif isinstance(source, str | os.PathLike):
-            path = file_to_read(source, "picture")
-            with path.open("rb") as stream:
-                image = _decode(stream, f"'{path.name}'", size)
+            with opened(source, "picture") as stream:
+                image = _decode(stream, f"'{Path(stream.name).name}'", size)
         else:
             raise TypeError(
                 f"A picture cannot be read from {type(source).__name__}. "

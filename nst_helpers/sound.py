@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import soundfile
 
-from nst_helpers.files import file_to_read, file_to_write, write_whole
+from nst_helpers.files import file_to_write, opened, write_whole
 from nst_helpers.gallery import DATA
 from nst_helpers.refusals import array, known, number
 
@@ -106,9 +106,8 @@ def load_sound(source: str | Path | bytes, seconds: float | None = None) -> np.n
         raise TypeError(
             f"A sound cannot be read from {type(source).__name__}. Give a path or bytes."
         )
-    path = file_to_read(source, "sound")
-    with path.open("rb") as stream:
-        return _decode(stream, f"'{path.name}'", seconds)
+    with opened(source, "sound") as stream:
+        return _decode(stream, f"'{Path(stream.name).name}'", seconds)
 
 
 def as_sound(sound: np.ndarray, name: str = "sound") -> np.ndarray:

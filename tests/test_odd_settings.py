@@ -202,22 +202,36 @@ def test_without_streams_the_true_error_is_raised(tmp_path):
 
 
 VARIABLES = {
-    "all that a shell may hold": {
-        "PYTHONWARNINGS": "error",
-        "LC_ALL": "C",
-        "PYTHONIOENCODING": "ascii",
-        "OMP_NUM_THREADS": "x",
-        "TF_CPP_MIN_LOG_LEVEL": "x",
-        "MPLBACKEND": "module://nowhere",
-        "TF_USE_LEGACY_KERAS": "1",
-    },
-    "folders that are not there": {"TMPDIR": "/nowhere", "HOME": "/nowhere"},
+    "PYTHONWARNINGS": "error",
+    "LC_ALL": "C",
+    "PYTHONIOENCODING": "ascii",
+    "OMP_NUM_THREADS": "x",
+    "TF_CPP_MIN_LOG_LEVEL": "x",
+    "MPLBACKEND": "module://nowhere",
+    "TF_USE_LEGACY_KERAS": "1",
 }
 
 
-@pytest.mark.parametrize("name", VARIABLES)
-def test_odd_variables(usual, name):
-    process = python(RUN, **VARIABLES[name])
+def test_odd_variables(usual):
+    process = python(RUN, **VARIABLES)
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == usual
+
+
+GONE = """
+import os, tempfile
+folder = tempfile.mkdtemp()
+os.chdir(folder)
+os.rmdir(folder)
+def refuse(*args, **options):
+    raise FileNotFoundError("No usable temporary directory found")
+tempfile.TemporaryFile = refuse
+"""
+
+
+@POSIX
+def test_folders_that_are_gone(usual):
+    process = python(GONE + RUN, HOME="/nowhere", TMPDIR="/nowhere")
     assert process.returncode == 0, process.stderr
     assert process.stdout == usual
 

@@ -9,6 +9,7 @@ import pytest
 from nst_helpers import load_image, load_vgg, save_image
 from nst_helpers.network.weights import read_weights
 from nst_helpers.paths import as_path
+from nst_helpers.sound import load_sound
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has other names")
 
@@ -120,6 +121,21 @@ def test_a_file_of_another_machine():
 def test_what_is_not_there_is_told_by_its_name(path):
     with pytest.raises(FileNotFoundError, match=f"There is no file '{path}'. Check the name"):
         load_image(path)
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), OSError(5, "I/O error")]
+)
+def test_a_file_that_cannot_be_read(tmp_path, monkeypatch, error):
+    def refuse(*args, **options):
+        raise error
+
+    (tmp_path / "photo.png").write_bytes(b"...")
+    monkeypatch.setattr(Path, "open", refuse)
+    message = rf"photo\.png' cannot be read \({error.strerror}\)\. Change its rights, or copy it"
+    for load in (load_image, load_sound):
+        with pytest.raises(type(error), match=message):
+            load(tmp_path / "photo.png")
 
 
 @POSIX
