@@ -1,7 +1,6 @@
 """The explorers: the plain functions, and that controls change what is seen."""
 
 import asyncio
-import base64
 import html
 import threading
 
@@ -307,13 +306,14 @@ def test_a_click_chooses_the_position_and_paintings_have_no_share(panels):
 
 def test_a_panel_is_a_picture_with_its_words_where_no_front_end_is(panels):
     for panel in panels.values():
-        data, metadata = panel.still()
+        (data, metadata), (folded, _), (widget, _) = panel.outputs()
         kind = next(kind for kind in data if kind.startswith("image/"))
         assert len(data[kind]) > 5000
         assert len(metadata[kind]["alt"]) > 30
         assert data["text/plain"] == metadata[kind]["alt"]
-        assert html.escape(metadata[kind]["alt"]) in data["text/html"]
-        assert base64.b64encode(data[kind]).decode() in data["text/html"]
+        assert html.escape(metadata[kind]["alt"]) in folded["text/html"]
+        assert widget[look.WIDGET]["model_id"] == panel.model_id
+        assert widget["text/plain"] == repr(panel)
         assert repr(panel).endswith("run this cell in JupyterLab to use its controls.")
 
 
@@ -321,8 +321,7 @@ def test_the_still_comes_first_and_the_widget_is_an_output_of_its_own(panels, mo
     shown = []
     monkeypatch.setattr(look, "display", lambda data, **more: shown.append(data))
     panels["layer"]._ipython_display_()
-    assert ["text/html" in data for data in shown] == [True, False]
-    assert shown[1][look.WIDGET]["model_id"] == panels["layer"].model_id
+    assert [look.WIDGET in data for data in shown] == [False, False, True]
 
 
 def test_an_error_becomes_a_sentence_and_the_picture_stays():

@@ -365,7 +365,7 @@ def test_the_line_of_python_makes_the_same_run(vgg, monkeypatch):
 
 
 def test_a_studio_shows_a_short_run_at_once(panel):
-    data, metadata = panel.still()
+    data, metadata = panel.outputs()[0]
     kind = next(kind for kind in data if kind.startswith("image/"))
     assert len(data[kind]) > 10_000
     assert "style" in metadata[kind]["alt"]

@@ -76,7 +76,8 @@ def curves_svg(terms: Terms, marks: Marks) -> str:
     ]
     return (
         f'<div class="nst-curves" role="img" aria-label="{html.escape(in_words(terms, marks))}">'
-        f'<div class="nst-plot"><svg viewBox="0 0 {SIDE} {SIDE}" preserveAspectRatio="none">'
+        f'<div class="nst-plot"><svg aria-hidden="true" viewBox="0 0 {SIDE} {SIDE}" '
+        f'preserveAspectRatio="none">'
         f'<path class="nst-grid" d="{grid}"/>{"".join(lines)}'
         f'<path class="nst-upright" d="{upright}"/></svg>{"".join(labels)}</div>{LEGEND}</div>'
     )
@@ -199,8 +200,8 @@ def _polyline(look: tuple[str, str, float], x: np.ndarray, y: np.ndarray) -> str
 
 def _legend() -> str:
     keys = [
-        f'<li><svg viewBox="0 0 34 8"><line x2="34" y1="4" y2="4" stroke="{colour}" '
-        f'stroke-width="{width}" stroke-dasharray="{dashes}"/></svg>{name}</li>'
+        '<li><svg aria-hidden="true" viewBox="0 0 34 8"><line x2="34" y1="4" y2="4" '
+        f'stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dashes}"/></svg>{name}</li>'
         for name, (colour, dashes, width) in LOOKS.items()
     ]
     return f'<ul class="nst-legend">{"".join(keys)}</ul>'

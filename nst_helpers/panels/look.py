@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +11,7 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from nst_helpers.figures import bundle
+from nst_helpers.figures.words import bundle, folded
 from nst_helpers.panels.drawing import Row, View, encode_quickly, still_figure
 from nst_helpers.panels.event_loop import LastValueWins
 from nst_helpers.panels.wording import trouble
@@ -27,7 +26,7 @@ SCRIPT = (HERE / "panel.js").read_text("utf-8")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # Where a notebook is opened without its kernel, the still says all; "model not found" says nothing.
 NO_MODEL = (
-    "<style>.jp-OutputArea-child:has(.nst-still) + .jp-OutputArea-child > "
+    '<style class="nst-still">.jp-OutputArea-child:has(.nst-still) + .jp-OutputArea-child > '
     ".jupyter-widgets:not(:has(*)) { display: none; }</style>"
 )
 
@@ -60,22 +59,24 @@ class Panel(widgets.VBox):
         """Return the sentence that stands where neither widgets nor pictures can be shown."""
         return f"{self._name}: run this cell in JupyterLab to use its controls."
 
-    def still(self) -> tuple[dict, dict]:
-        """Return the still picture's bundle of media types and its metadata."""
+    def outputs(self) -> list[tuple[dict, dict]]:
+        """Return the bundles that a cell shows: the still picture, its words, and the widget.
+
+        They are outputs of their own: a front end shows one kind of each, and the widget's dies
+        with its kernel. While it lives it hides the others, see look.css.
+        """
         view = self._still()
         words = f"{self._name}. {view.sentence}"
-        data, metadata = bundle(still_figure(view.rows), words)
-        kind = next(iter(metadata))
-        source = f"data:{kind};base64,{base64.b64encode(data[kind]).decode()}"
-        picture = f'<img class="nst-still" alt="{html.escape(words)}" src="{source}">'
-        return {"text/html": NO_MODEL + picture, **data}, metadata
+        widget = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return [
+            bundle(still_figure(view.rows), words),
+            ({"text/html": NO_MODEL + folded(words)}, {}),
+            ({WIDGET: widget, "text/plain": repr(self)}, {}),
+        ]
 
     def _ipython_display_(self, **kwargs) -> None:
-        # Two outputs: a front end shows one kind of each, and the widget's dies with its kernel.
-        data, metadata = self.still()
-        display(data, metadata=metadata, raw=True)
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        display({WIDGET: view, "text/plain": repr(self)}, raw=True)
+        for data, metadata in self.outputs():
+            display(data, metadata=metadata, raw=True)
 
 
 class Tiles(widgets.VBox):

@@ -51,7 +51,7 @@ const uploading = (panel, event) => {
       'Jupyter takes 10 MB at a time unless it is told otherwise: make the picture smaller, or ' +
       'start it with make lab, which takes 200 MB. If the studio does not answer any more, load ' +
       'the page anew.';
-  }, 6000 + 1000 * size);
+  }, 4000 + 800 * size);
 };
 const copying = (event) => {
   const button = event.target.closest('.nst-copy');

@@ -434,7 +434,7 @@ class Studio:
         file = received(upload.value)
         if file is None:
             return
-        if upload.value and not isinstance(upload.value, Mapping):
+        if not isinstance(upload.value, Mapping):
             upload.value = ()  # so that the same file can be chosen again
         name, content = file
         try:
@@ -446,8 +446,9 @@ class Studio:
             self.waiting.value = WAITING.format(self._came)
         key = f"own {len(self._own) + 1}"
         self._own[key] = Upload(name, picture)
-        upload.description = f"Your own {upload.letter} ({upload.count + 1})"
         upload.count += 1
+        if not isinstance(upload.value, Mapping):  # ipywidgets 7 counts by itself
+            upload.description = f"Your own {upload.letter} ({upload.count})"
         menu = getattr(self, kind)
         menu.options = [*menu.options, (name, key)]
         menu.value = key
