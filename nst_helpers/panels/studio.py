@@ -379,8 +379,8 @@ class Studio:
         self._take(weights)
 
     def _start_over(self) -> None:
-        self._keep()
         runs = self.run is not None and self.run.state == "running"
+        self._keep()
         self._begin()
         if runs:
             self._go_on()
@@ -389,8 +389,8 @@ class Studio:
 
     def _new_content(self) -> None:
         """Another content needs another beginning: the picture so far is kept."""
-        self._keep()
         runs = self.run is not None and self.run.state == "running"
+        self._keep()
         self._begin()
         if runs:
             self._go_on()
