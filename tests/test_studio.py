@@ -487,6 +487,18 @@ def test_presets_set_the_sliders_and_undo_takes_them_back(desk):
     assert desk.undo.disabled
 
 
+def test_equal_say_gives_each_layer_the_same_share_as_the_default_does(desk):
+    desk.equal_say.click()
+    pictures = load_picture("flower", 48), load_picture("great_wave", 48)
+    default = StyleTransfer(*pictures, desk.network).lambdas
+    found = {layer: one.value for layer, one in desk.lambdas.items()}
+    assert found == pytest.approx(default, rel=5e-3)
+    desk.go.click()
+    assert desk.run.weights.lambdas == found
+    say = [values[0] for name, values in desk.run.terms.items() if "λ" in name]
+    assert max(say) < 1.1 * min(say)
+
+
 def test_undo_takes_back_a_whole_move_of_a_slider(desk, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(rooms.time, "monotonic", lambda: now[0])

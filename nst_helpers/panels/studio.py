@@ -121,7 +121,7 @@ class Studio:
     """
 
     def __init__(self, vgg: keras.Model, content: str, style: str) -> None:
-        self._vgg, self._loop = vgg, running_loop()
+        self.network, self._loop = vgg, running_loop()
         self._own: dict[str, Upload] = {}
         self._kept: list[str] = []
         self._moves: list[Weights] = []  # what Undo goes back to
@@ -132,7 +132,7 @@ class Studio:
         self.previewed = False
         self._task: asyncio.Task | None = None
         self._build(content, style)
-        self._last = self.weights  # that could be used
+        self.set_weights(self.weights._replace(lambdas=self._equal_lambdas()))
         self._connect()
         self._show_pictures()
         self._preview()
@@ -156,7 +156,7 @@ class Studio:
         self.lambdas = {
             layer: slider(f"λ {short_name(layer)}",
                           f"Weight λ of the style cost of layer {short_name(layer)}",
-                          readable_values(-3, 1), 0.2)
+                          readable_values(-3, 5), 0.2)
             for layer in STYLE_LAYERS
         }  # fmt: skip
         self.only = {
@@ -271,7 +271,7 @@ class Studio:
                 set_value(self.lambdas[layer], value)
         finally:
             self._quiet = False
-        self._last = weights
+        self._last = weights  # that could be used
 
     def _picture(self, kind: str, size: int | None = None) -> np.ndarray:
         name, size = getattr(self, kind).value, size or self.size.value
@@ -280,13 +280,13 @@ class Studio:
 
     def _maker(self, size: int | None = None) -> Make:
         content, style = self._picture("content", size), self._picture("style", size)
-        vgg = self._vgg
+        vgg = self.network
 
         def make(at_hand: np.ndarray | None) -> StyleTransfer:
             if at_hand is None:
-                return StyleTransfer(content, style, vgg)
+                return StyleTransfer(content, style, vgg, lambdas="equal")
             start = resize_image(at_hand, content.shape[1:3])
-            return StyleTransfer(content, style, vgg, start=start, levels=1)
+            return StyleTransfer(content, style, vgg, lambdas="equal", start=start, levels=1)
 
         return make
 
@@ -366,9 +366,12 @@ class Studio:
         self._take(weights, says)
 
     def _equal_say(self) -> None:
-        small = self._picture("content", PREVIEW_SIZE), self._picture("style", PREVIEW_SIZE)
-        lambdas = StyleTransfer(*small, self._vgg, lambdas="equal say").weights.lambdas
-        self._preset({la: float(f"{value:.3g}") for la, value in lambdas.items()}, "equal say")
+        self._preset(self._equal_lambdas(), "equal say")
+
+    def _equal_lambdas(self) -> dict[str, float]:
+        pictures = self._picture("content"), self._picture("style")
+        lambdas = StyleTransfer(*pictures, self.network, lambdas="equal say").lambdas
+        return {layer: float(f"{value:.3g}") for layer, value in lambdas.items()}
 
     def _undo(self) -> None:
         if not self._moves:
@@ -637,7 +640,7 @@ class Studio:
         run = self.run
         height, width = run.transfer.size
         return {
-            "network": self._vgg.name,
+            "network": self.network.name,
             "content": self.content.label,
             "style": self.style.label,
             "width": width,
