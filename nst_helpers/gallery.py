@@ -25,74 +25,46 @@ class Picture(NamedTuple):
     path: Path
 
 
-def _entry(kind: str, name: str, title: str, credit: str, licence: str) -> tuple[str, Picture]:
-    return name, Picture(kind, title, credit, licence, DATA / kind / f"{name}.jpg")
-
-
-_GCOMPRIS = "GCompris paintings (WebMuseum)"
-_OPEN_TEXTURE = "cc0textures.com; scikit-image"
-
-PICTURES: dict[str, Picture] = dict(
-    [
-        _entry(
-            "content",
-            "summer_palace",
+_GCOMPRIS, _TEXTURES = "GCompris paintings (WebMuseum)", "cc0textures.com; scikit-image"
+_FREE = "public domain"
+_CATALOGUE = {
+    "content": {
+        "summer_palace": (
             "Tower of the Summer Palace, Beijing",
             "danielbuechele (Flickr); scikit-learn",
             "CC BY 2.0",
         ),
-        _entry("content", "flower", "A flower", "vultilion (Flickr); scikit-learn", "CC BY 2.0"),
-        _entry(
-            "content", "cat_chelsea", "Chelsea the cat", "Stefan van der Walt; scikit-image", "CC0"
-        ),
-        _entry(
-            "content",
-            "coffee",
-            "A cup of coffee",
-            "Rachel Michetti (Pikolo Espresso Bar); scikit-image",
-            "CC0",
-        ),
-        _entry("content", "astronaut", "Eileen Collins", "NASA; scikit-image", "public domain"),
-        _entry(
-            "style",
-            "starry_night",
-            "Vincent van Gogh, The Starry Night, 1889",
-            "OpenCV sample data",
-            "public domain",
-        ),
-        _entry(
-            "style",
-            "village_street_auvers",
+        "flower": ("A flower", "vultilion (Flickr); scikit-learn", "CC BY 2.0"),
+        "cat_chelsea": ("Chelsea the cat", "Stefan van der Walt; scikit-image", "CC0"),
+        "coffee": ("A cup of coffee", "Rachel Michetti (Pikolo Espresso Bar); scikit-image", "CC0"),
+        "astronaut": ("Eileen Collins", "NASA; scikit-image", _FREE),
+    },
+    "style": {
+        "starry_night": ("Vincent van Gogh, The Starry Night, 1889", "OpenCV sample data", _FREE),
+        "village_street_auvers": (
             "Vincent van Gogh, Village Street in Auvers, 1890",
             _GCOMPRIS,
-            "public domain",
+            _FREE,
         ),
-        _entry(
-            "style",
-            "great_wave",
+        "great_wave": (
             "Katsushika Hokusai, The Great Wave off Kanagawa, c. 1831",
             _GCOMPRIS,
-            "public domain",
+            _FREE,
         ),
-        _entry(
-            "style",
-            "poppies",
-            "Katsushika Hokusai, Poppies, c. 1833",
-            _GCOMPRIS,
-            "public domain",
-        ),
-        _entry(
-            "style",
-            "composition_viii",
-            "Wassily Kandinsky, Composition VIII, 1923",
-            _GCOMPRIS,
-            "public domain",
-        ),
-        _entry("texture", "brick", "Brick", _OPEN_TEXTURE, "CC0"),
-        _entry("texture", "grass", "Grass", _OPEN_TEXTURE, "CC0"),
-        _entry("texture", "gravel", "Gravel", _OPEN_TEXTURE, "CC0"),
-    ]
-)
+        "poppies": ("Katsushika Hokusai, Poppies, c. 1833", _GCOMPRIS, _FREE),
+        "composition_viii": ("Wassily Kandinsky, Composition VIII, 1923", _GCOMPRIS, _FREE),
+    },
+    "texture": {
+        "brick": ("Brick", _TEXTURES, "CC0"),
+        "grass": ("Grass", _TEXTURES, "CC0"),
+        "gravel": ("Gravel", _TEXTURES, "CC0"),
+    },
+}
+PICTURES = {
+    name: Picture(kind, *words, DATA / kind / f"{name}.jpg")
+    for kind, pictures in _CATALOGUE.items()
+    for name, words in pictures.items()
+}
 
 
 def load_picture(name: str, size: int | None = 256) -> np.ndarray:
