@@ -56,7 +56,7 @@ _CATALOGUE = {
     },
     "texture": {
         "brick": ("Brick", _TEXTURES, "CC0"),
-        "grass": ("Grass", _TEXTURES, "CC0"),
+        "grass": ("Grass", "linolafett (DeviantArt); scikit-image", "CC0"),
         "gravel": ("Gravel", _TEXTURES, "CC0"),
     },
 }
