@@ -165,19 +165,20 @@ def held_out_rows(what: str, costs: dict, number: int = 1) -> list[tuple[str, st
 def clean(races: dict, folder: Path) -> list[tuple[str, str, str]]:
     """Leave each measure of quality out, draw pieces, and return rows as `table` does."""
     images, rows = [], []
-    for content, style in PAIRS[:2]:
+    for content, style in PAIRS:
         files = [folder / f"{name}.npy" for name in (content, style)]
         ends = {name: folder / f"{content}_{name}.npy" for name in quality.WITHOUT}
         for name, options in quality.WITHOUT.items():
             measured("transfer", *files, ends[name], *options)
         G = {name: np.load(end) for name, end in ends.items()}
         images.append(G)
-        S = np.load(files[1])
+        C, S = (np.load(file) for file in files)
         pair = f"{content} + {style}"
         rows += [
             (
-                f"{pair}: frame, in grey levels of 255, without the border and with it",
-                f"{quality.frame(G['the border']):.1f}, {quality.frame(G['default']):.1f}",
+                f"{pair}: frame, in grey levels of 255, without the border, with it, and in C",
+                f"{quality.frame(G['the border']):.1f}, {quality.frame(G['default']):.1f}, "
+                f"{quality.frame(C):.1f}",
                 "",
             ),
             (

@@ -126,13 +126,25 @@ def same_cost(content, style, *pictures):
 
 
 def transfer(content, style, result, border, pooling, levels, steps):
-    """Make a picture with or without one of the measures that keep it clean."""
+    """Make a picture with or without one of the measures that keep it clean.
+
+    Activations differ in size from network to network. So β weighs style against content as it
+    does with the default: β J_style of C over J_content of S.
+    """
     import numpy as np
 
-    from nst_helpers import StyleTransfer, load_vgg
+    from nst_helpers import StyleTransfer, load_vgg, resize_image
 
-    vgg = load_vgg("vgg16", border=border, pooling=pooling)
-    made = StyleTransfer(np.load(content), np.load(style), vgg, levels=levels or None)
+    content, style = np.load(content), np.load(style)
+
+    def content_over_style(vgg):
+        probe = StyleTransfer(content, style, vgg)
+        J_style = probe.cost_and_gradient(content)[0]["J_style"]
+        return probe.cost_and_gradient(resize_image(style, probe.size))[0]["J_content"] / J_style
+
+    vgg, default = load_vgg("vgg16", border=border, pooling=pooling), load_vgg("vgg16")
+    beta = 0.01 * content_over_style(vgg) / content_over_style(default)
+    made = StyleTransfer(content, style, vgg, beta=beta, levels=levels or None)
     image, _ = made.run(steps, progress=False)
     np.save(result, image)
     report()
