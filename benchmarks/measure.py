@@ -186,12 +186,11 @@ def memory(size, steps=10):
     import resource
 
     import numpy as np
-    import plain
 
-    from nst_helpers import StyleTransfer, for_styles
+    from nst_helpers import StyleTransfer, load_vgg
 
     content, style = np.random.default_rng(0).random((2, 1, size, size, 3), dtype=np.float32)
-    transfer = StyleTransfer(content, style, for_styles(plain.random_vgg19()))
+    transfer = StyleTransfer(content, style, load_vgg("vgg19", weights=None))
     sizes = [step.size[0] for step in transfer.steps(steps)]
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
     report(bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, sizes=sizes)
