@@ -118,19 +118,27 @@ def test_both_indices_say_the_same_and_hold_every_point():
     assert sorted(first) == list(range(1, 18)) and all(first.values())
 
 
-def test_the_headings_name_the_points_that_the_index_finds_there():
+def points_of_sections(name):
+    """What the quiet line below a section's heading says: {number: points of the lecture}."""
+    parts = re.split(r"^## (?:(\d+) )?", TEXTS[name], flags=re.MULTILINE)[1:]
+    for number, text in zip(parts[::2], parts[1::2], strict=True):
+        said = re.search(r"^\*Lecture: points? ([^*]*)\*$|\(lecture points? [^)]*\)", text, re.M)
+        if number and said:
+            spans = re.sub(
+                r"(\d+) to (\d+)",
+                lambda m: " ".join(map(str, range(int(m[1]), int(m[2]) + 1))),
+                (said[1] or said[0]).replace("–", " to "),
+            )
+            yield number, {int(point) for point in re.findall(r"\d+", spans)}
+
+
+def test_the_sections_name_the_points_that_the_index_finds_there():
     found = index("notebooks/00_start_here.ipynb")
     named = {point: set() for point in found}
     for number, name in BY_NUMBER.items():
-        for section, heading in sections(name).items():
-            for points in re.findall(r"\(lecture points? ([^)]*)\)", heading):
-                spans = re.sub(
-                    r"(\d+)–(\d+)",
-                    lambda m: " ".join(map(str, range(int(m[1]), int(m[2]) + 1))),
-                    points,
-                )
-                for point in re.findall(r"\d+", spans):
-                    named[int(point)].add((number, section))
+        for section, points in points_of_sections(name):
+            for point in points:
+                named[point].add((number, section))
     for point, places in found.items():
         assert named[point] and named[point] <= places, point
 
