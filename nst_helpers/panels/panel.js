@@ -65,6 +65,15 @@ const copying = (event) => {
     () => say('Copied'), select);
   else select();
 };
+// Notebook 7 takes the arrow keys for itself, even those that move a slider. A listener of the
+// window comes before its own, and marks the slider for those keys alone: Ctrl-S still saves.
+const keys = (event) => {
+  const handle = event.target.closest?.('.nst-panel [role=slider]');
+  if (!handle) return;
+  const moves = /^(Arrow|Page|Home|End)/.test(event.key) && !event.ctrlKey && !event.metaKey;
+  handle.toggleAttribute('data-lm-suppress-shortcuts', moves);
+};
+if (!window.nstKeys) window.addEventListener('keydown', window.nstKeys = keys, true);
 const begin = (tries) => {
   const panel = this.closest('.nst-panel');
   if (!panel) { if (tries) setTimeout(begin, 200, tries - 1); return; }

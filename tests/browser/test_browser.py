@@ -722,7 +722,7 @@ def test_two_studios_uploads_an_interrupt_a_restart_and_the_end_of_a_cell(notebo
     def counted(number):
         run_cell(3)
         output = page.page.locator(".jp-CodeCell").nth(3).locator(".jp-OutputArea-output")
-        until(lambda: output.count() and f"running: {number}" in output.first.inner_text(), 20)
+        until(lambda: output.count() and f"running: {number}" in output.first.inner_text())
 
     begin(first, second)
     counted(2)  # and another cell is executed while both run
@@ -832,6 +832,8 @@ def test_notebook_7_shows_the_panel_and_later_the_still(chromium, folder):
         page.page.keyboard.press("Control+s")
         until(lambda: nbformat.read(made, 4).cells[1].outputs)
         time.sleep(1)
+        # Notebook 7 complains of JupyterLab's settings, whatever the notebook holds.
+        page.errors = [error for error in page.errors if "'schema'" not in error]
         page.close()
         end_kernels(address)
         later = chromium.new_page(viewport={"width": 1024, "height": 768})
