@@ -355,6 +355,27 @@ GRAM_MATRIX = GRAM_MATRIX_LOOPS._replace(
     praise="One matrix product sums over all positions at once, for every pair of channels.",
 )
 
+# A picture of 128 × 128 pixels has 8 × 8 positions in conv5_1, and 512 channels. What is the
+# largest rank that its style matrix can have?
+RANK = Prediction(
+    name="rank",
+    title="the rank of G",
+    right="b",
+    feedback={
+        # 8.
+        "a": "That is the height, or the width. Every one of the 8 × 8 positions is a row of A.",
+        # 64.
+        "b": "G = Aᵀ A, and A has 64 rows, one per position: a product has no higher rank than its "
+        "factors. Of 512 directions a small picture fills 64 at most.",
+        # 128.
+        "c": "That is the side of the picture. conv5_1 stands behind four poolings, each of which "
+        "halves it: 8 × 8 positions.",
+        # 512.
+        "d": "G has 512 rows, but each is a sum of the 64 rows of A, with factors before them: no "
+        "more than 64 can be independent.",
+    },
+)
+
 # The activations are mirrored, left for right. What happens to G?
 MIRRORED = Prediction(
     name="mirrored",
@@ -387,26 +408,5 @@ WHICH_PAIR = Prediction(
         "c": "It grew by 4, the most off the diagonal: stripes and blue come together now.",
         # Blue and blue.
         "d": "The diagonal grew there, but that is one channel with itself: more blue, not a pair.",
-    },
-)
-
-# A picture of 128 × 128 pixels has 8 × 8 positions in conv5_1, and 512 channels. What is the
-# largest rank that its style matrix can have?
-RANK = Prediction(
-    name="rank",
-    title="the rank of G",
-    right="b",
-    feedback={
-        # 8.
-        "a": "That is the height, or the width. Every one of the 8 × 8 positions is a row of A.",
-        # 64.
-        "b": "G = Aᵀ A, and A has 64 rows, one per position: a product has no higher rank than its "
-        "factors. Of 512 directions a small picture fills 64 at most.",
-        # 128.
-        "c": "That is the side of the picture. conv5_1 stands behind four poolings, each of which "
-        "halves it: 8 × 8 positions.",
-        # 512.
-        "d": "G has 512 rows, but each is a sum of the 64 rows of A, with factors before them: no "
-        "more than 64 can be independent.",
     },
 )
