@@ -8,6 +8,7 @@ import io
 import json
 import math
 import os
+import struct
 from pathlib import Path
 from typing import IO
 
@@ -306,8 +307,22 @@ def _upright(picture: Image.Image) -> Image.Image:
     """Turn the picture by EXIF's orientation alone, and not at all where EXIF is unreadable."""
     turn = None
     with contextlib.suppress(Exception):  # cameras and programs write all kinds of junk there
-        turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+        number = picture.getexif().get(ExifTags.Base.Orientation)
+        turn = UPRIGHT.get(number or _orientation(picture.info.get("exif", b"")))
     return picture if turn is None else picture.transpose(turn)
+
+
+def _orientation(exif: bytes) -> int:
+    # Pillow before version 12 gives all entries up where one of them points beyond the end.
+    tiff = exif.removeprefix(b"Exif\0\0")
+    order = "<" if tiff.startswith(b"II") else ">"
+    (place,) = struct.unpack_from(f"{order}I", tiff, 4)
+    (count,) = struct.unpack_from(f"{order}H", tiff, place)
+    for at in range(place + 2, place + 2 + 12 * count, 12):
+        tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, at)
+        if tag == ExifTags.Base.Orientation:
+            return value
+    return 0
 
 
 def _reduced(picture: Image.Image, size: int | None) -> Image.Image:

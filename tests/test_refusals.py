@@ -68,7 +68,7 @@ def test_what_is_no_whole_number(value, bounds, expected):
         (-1, (), "n is -1, expected a whole number from 0 on."),
         (0, (1,), "n is 0, expected a whole number above 0."),
         (8, (0, 7, "in this layer"), "n is 8, expected 0 to 7 in this layer."),
-        (np.int8(-1), (0, 7), "n is np.int8(-1), expected 0 to 7."),
+        (np.int8(-1), (0, 7), f"n is {np.int8(-1)!r}, expected 0 to 7."),
     ],
 )
 def test_whole_numbers_out_of_bounds(value, bounds, expected):

@@ -40,11 +40,12 @@ SOLUTION = re.compile(
     r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.DOTALL
 )
 POINTS = {"code": 2, "prediction": 1}
-NBGRADER_CONFIG = f'''"""For nbgrader: leave the notes out, put "..." where a solution was."""
+NBGRADER_CONFIG = f'''"""nbgrader's: no notes, "..." for solutions, and copied cells do no harm."""
 
 from nbconvert.preprocessors import TagRemovePreprocessor
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import DeduplicateIds
 
 c = get_config()  # noqa: F821
 c.TagRemovePreprocessor.enabled = True
@@ -52,6 +53,26 @@ c.TagRemovePreprocessor.remove_cell_tags = {{"{NOTES_TAG}"}}
 c.GenerateAssignment.preprocessors = [
     TagRemovePreprocessor,
     *GenerateAssignment.preprocessors.default(),
+]
+
+
+class Copies(DeduplicateIds):
+    """Of an exercise's cell and its copies the last one counts, the others are plain cells.
+
+    nbgrader leaves them an empty mark, and then stops at it, and with it the whole class.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Take an empty mark away."""
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if cell.metadata.get("nbgrader") == {{}}:
+            del cell.metadata["nbgrader"]
+        return cell, resources
+
+
+c.Autograde.sanitize_preprocessors = [
+    Copies if step is DeduplicateIds else step
+    for step in Autograde.sanitize_preprocessors.default()
 ]
 c.ClearSolutions.code_stub = {{"python": "..."}}
 c.Execute.timeout = 600  # seconds a cell: a transfer takes more than nbgrader's 30

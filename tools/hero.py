@@ -1,10 +1,27 @@
 """Make the picture at the top of the README: `python -m tools.hero`."""
 
-from nst_helpers import StyleTransfer, load_picture, load_vgg
-from nst_helpers.figures import plot_images
+import numpy as np
+
+from nst_helpers import StyleTransfer, load_picture, resize_image, save_image
 from tools.series import DOCS
 
-content, style = load_picture("summer_palace", 384), load_picture("starry_night", 384)
-image, _ = StyleTransfer(content, style, load_vgg("vgg16")).run(100)
-figure = plot_images([content, style, image], ["content C", "style S", "generated G"])
-figure.savefig(DOCS / "hero.jpg", dpi=110, pil_kwargs={"quality": 90})
+GAP = 12  # white pixels between the pictures
+
+
+def beside(large: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Put two pictures, one above the other, beside a large one of the height of both."""
+    height = (large.shape[1] - GAP) // 2
+    width = max(height * picture.shape[2] // picture.shape[1] for picture in (upper, lower))
+    page = np.ones((1, large.shape[1], large.shape[2] + GAP + width, 3), np.float32)
+    page[:, :, : large.shape[2]] = large
+    for top, picture in ((0, upper), (height + GAP, lower)):
+        wide = height * picture.shape[2] // picture.shape[1]
+        left = large.shape[2] + GAP
+        page[:, top : top + height, left : left + wide] = resize_image(picture, (height, wide))
+    return page
+
+
+if __name__ == "__main__":
+    content, style = load_picture("summer_palace", 640), load_picture("starry_night", 640)
+    image, _ = StyleTransfer(content, style).run(150)
+    save_image(beside(image, content, style), DOCS / "hero.jpg")

@@ -21,9 +21,9 @@ PIXELS = 100  # an inch on the page; the file has twice as many, for fine screen
 # 11 pixels and more where 1000 are shown on 590: JupyterLab at 1024 with its list of files open.
 TEXT = {"font.size": 14, "axes.titlesize": "medium"}
 # A photograph may take this much of a notebook; below the last quality, blocks can be seen.
-BYTES = 90_000
+BYTES = 80_000
 FEW = 4096  # colours, with the shades at the letters' edges: a board or a patch, not a photograph
-QUALITIES = (85, 70, 55, 40, 30)
+QUALITIES = (85, 70, 55, 40, 30, 22)
 
 
 def in_one_look(draw: Callable) -> Callable:
@@ -104,7 +104,7 @@ def encode_figure(figure: Figure) -> tuple[str, bytes]:
         chart = _file(drawing, "PNG")
         if len(chart) <= 2 * BYTES:  # all but matrices of hundreds of channels
             return "image/png", chart
-    # At twice the pixels a lower quality is not seen: 30 looks better than 88 at half of them.
+    # At twice the pixels a lower quality is not seen: 25 looks better than 88 at half of them.
     for quality in QUALITIES:
         photograph = _file(picture, "JPEG", quality=quality, progressive=True)
         if len(photograph) <= BYTES:
