@@ -14,10 +14,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nst_helpers.activations import extractor
+from nst_helpers.activations import cut, known_layers
 from nst_helpers.costs import Weights, content_difference, style_difference, total_cost
 from nst_helpers.network.styles import measurable
-from nst_helpers.network.vgg import STYLE_LAYERS
+from nst_helpers.network.vgg import STYLE_LAYERS, preprocess
 from nst_helpers.refusals import choice, said
 from nst_helpers.session.forks import refuse_fork
 from nst_helpers.style_matrix import gram_per_position
@@ -68,7 +68,8 @@ class Objective:
         statistic: Statistic = gram_per_position,
     ) -> None:
         layers = [*([] if content_layer is None else [content_layer]), *style_layers]
-        self._extract = extractor(measurable(vgg), layers)
+        vgg = measurable(vgg)
+        self._network = cut(vgg, known_layers(vgg, layers))
         self.content_layer, self.style_layers = content_layer, style_layers
         self.statistic = statistic
 
@@ -160,6 +161,10 @@ class Objective:
         costs = {"J": float(J), "J_content": float(J_content), "J_style": float(J_style)}
         layers = dict(zip(self.style_layers, J_layers.numpy().tolist(), strict=True))
         return costs | {"J_style_layer": layers}, gradient.numpy()
+
+    def _extract(self, image: np.ndarray | tf.Tensor) -> dict[str, tf.Tensor]:
+        refuse_fork()
+        return self._network(preprocess(image))
 
     def _layer_cost(self, G_S: tf.Tensor, a_G: tf.Tensor) -> tf.Tensor:
         G_G = tf.cast(self.statistic(a_G), tf.float32)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nst_helpers.images import resize_image
+from nst_helpers.images import resized
 from nst_helpers.refusals import whole_number
 
 SMALLEST = 32  # pixels of the shorter side: block5 of VGG still has 2×2 positions
@@ -84,7 +84,7 @@ def at_level(picture: np.ndarray, size: Size, full: Size) -> np.ndarray:
     """
     sides = picture.shape[1:3]
     scale = max(max(size) / max(full), SMALLEST / min(sides))
-    return resize_image(picture, (round(sides[0] * scale), round(sides[1] * scale)))
+    return resized(picture, (round(sides[0] * scale), round(sides[1] * scale)))
 
 
 def enlarged(image: np.ndarray, size: Size, start: np.ndarray | None = None) -> np.ndarray:
@@ -108,7 +108,7 @@ def enlarged(image: np.ndarray, size: Size, start: np.ndarray | None = None) -> 
         (1, *size, 3), RGB in [0, 1].
     """
     if start is None:
-        return resize_image(image, size)
-    before = resize_image(start, image.shape[1:3])
-    change = resize_image(image, size) - resize_image(before, size)
-    return np.clip(resize_image(start, size) + change, 0, 1)
+        return resized(image, size)
+    before = resized(start, image.shape[1:3])
+    change = resized(image, size) - resized(before, size)
+    return np.clip(resized(start, size) + change, 0, 1)

@@ -16,7 +16,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from nst_helpers.costs import Weights, as_weights
-from nst_helpers.images import as_image, resize_image
+from nst_helpers.images import as_image, resized
 from nst_helpers.network.vgg import CONTENT_LAYER, load_vgg
 from nst_helpers.objective import Aims, Objective, Statistic, equal_say, named_lambdas, objective
 from nst_helpers.optimisers import OPTIMISERS, downhill
@@ -195,7 +195,7 @@ class StyleTransfer:
     @property
     def image(self) -> np.ndarray:
         """The best picture so far, (1, H, W, 3), RGB in [0, 1], at the full size."""
-        return resize_image(self._best[1], self.size)
+        return resized(self._best[1], self.size)
 
     @property
     def history(self) -> dict:
@@ -311,7 +311,7 @@ class StyleTransfer:
         """Walk from coarse to fine; each level begins where the one before was lowest."""
         walk = self._taken = []
         self.message, begin = "", time.perf_counter()
-        self._best = math.inf, resize_image(self._start, self._sizes[0])
+        self._best = math.inf, resized(self._start, self._sizes[0])
         start = None if self._start_is_noise else self._start
         for size, share in zip(self._sizes, shares(count, len(self._sizes)), strict=True):
             if not share:
@@ -356,7 +356,7 @@ class StyleTransfer:
     def _aims_at(self, size: Size) -> Aims:
         """Return what G is compared with at one level: both pictures at the level's scale."""
         if size not in self._aims:
-            content = None if self._content is None else resize_image(self._content, size)
+            content = None if self._content is None else resized(self._content, size)
             style = None if self._style is None else at_level(self._style, size, self.size)
             self._aims[size] = self._objective.aims(content, style)
         return self._aims[size]
@@ -380,7 +380,7 @@ class StyleTransfer:
     def _first_picture(self, start: str | np.ndarray, seed: int) -> tuple[np.ndarray, bool]:
         """Return the start, and whether it is noise."""
         if not isinstance(start, str):
-            return resize_image(as_image(start, "start"), self.size), False
+            return resized(as_image(start, "start"), self.size), False
         choice(start, "start", STARTS, "a picture")
         if start == "noise" or (start == "content" and self._content is None):
             rng = np.random.default_rng(whole_number(seed, "seed"))
@@ -388,7 +388,7 @@ class StyleTransfer:
         picture = self._content if start == "content" else self._style
         if picture is None:
             raise ValueError("start is 'style', but no style picture is given.")
-        return resize_image(picture, self.size), False
+        return resized(picture, self.size), False
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

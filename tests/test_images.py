@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from nst_helpers import PICTURES, load_image, load_picture, resize_image, save_image
+from nst_helpers import (
+    PICTURES,
+    activations,
+    images,
+    load_image,
+    load_picture,
+    resize_image,
+    save_image,
+    transfer,
+)
 from nst_helpers.gallery import stripes_and_patches
 from nst_helpers.images import encode_png, to_pil
 
@@ -348,6 +357,28 @@ def test_png_carries_the_settings(picture):
 def test_to_pil_rounds_to_the_nearest():
     image = np.full((1, 2, 2, 3), 127.6 / 255, np.float32)
     assert to_pil(image).getpixel((0, 0)) == (128, 128, 128)
+
+
+def test_a_picture_is_checked_once_where_it_enters(vgg, tmp_path, monkeypatch):
+    """The way of the content picture: from a file into a transfer, to G, and into a file."""
+    met = []
+
+    def as_image(image, name="image"):
+        met.append(name)
+        return checked(image, name)
+
+    checked = images.as_image
+    for module in (images, activations, transfer):
+        monkeypatch.setattr(module, "as_image", as_image)
+    content = load_image(PICTURES["flower"].path, 100)
+    style = load_picture("great_wave", 64)
+    assert len(met) == 2
+    run = transfer.StyleTransfer(content, style, vgg, levels=2)
+    assert met[2:] == ["content", "style"]
+    run.run(4, progress=False)
+    assert len(met) == 4
+    save_image(run.image, tmp_path / "result.png")
+    assert len(met) == 5
 
 
 # Synthetic pictures
