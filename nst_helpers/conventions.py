@@ -121,7 +121,8 @@ def shape_of(a: tf.Tensor, pixels: int) -> Shape:
 
 
 def _shape(a: tf.Tensor, pixels: int) -> Shape:
-    return Shape(*a.shape[1:], whole_number(pixels, "pixels", 1, MOST))
+    _, n_H, n_W, n_C = a.shape
+    return Shape(n_H, n_W, n_C, whole_number(pixels, "pixels", 1, MOST))
 
 
 def content_cost_in(convention: str, a_C: tf.Tensor, a_G: tf.Tensor, pixels: int) -> tf.Tensor:

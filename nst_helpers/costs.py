@@ -222,13 +222,13 @@ def total_cost(
 
 def _in_one_type(*groups: Iterable[float | tf.Tensor]) -> list[list[float | tf.Tensor]]:
     """Return the groups with all tensors in the widest type among them, or TensorFlow stops."""
-    groups = [list(group) for group in groups]
-    tensors = [value for group in groups for value in group if tf.is_tensor(value)]
-    types = [tensor.dtype for tensor in tensors if tensor.dtype.is_floating]
+    lists = [list(group) for group in groups]
+    tensors: list = [value for group in lists for value in group if tf.is_tensor(value)]
+    types = [t.dtype for t in tensors if tf.as_dtype(t.dtype).is_floating]
     if not types:
-        return groups
+        return lists
     widest = max(types, key=lambda dtype: dtype.size)
-    return [[tf.cast(v, widest) if tf.is_tensor(v) else v for v in group] for group in groups]
+    return [[tf.cast(v, widest) if tf.is_tensor(v) else v for v in group] for group in lists]
 
 
 class Weights(NamedTuple):

@@ -61,7 +61,8 @@ def minimise(
     start = _start(start, low, high)
     measure = _measured(J, start.shape)
     x = np.float64(start - low).ravel() / (high - low)
-    best, lowest, history = start, math.inf, []
+    history: list[float] = []
+    best, lowest = start, math.inf
     with (
         interrupt_flag() as interrupted,
         contextlib.closing(l_bfgs(x)) as dialogue,

@@ -13,7 +13,7 @@ from typing import IO
 from nst_helpers.paths import as_path
 
 
-def opened(path: str | Path, kind: str) -> IO[bytes]:
+def opened(path: str | os.PathLike, kind: str) -> IO[bytes]:
     """Open a file for reading, or say what is there instead.
 
     Parameters

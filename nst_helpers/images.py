@@ -112,7 +112,7 @@ def resize_image(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
     """
     image = as_image(image)
     if not isinstance(size, tuple):
-        return resized(image, _scaled(*image.shape[1:3], _side(size)))
+        return resized(image, _scaled(image.shape[1], image.shape[2], _side(size)))
     if len(size) != 2:
         raise ValueError(f"size is {size}, expected one number or (height, width).")
     return resized(image, (_side(size[0]), _side(size[1])))
@@ -293,7 +293,7 @@ def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise ValueError(_damaged(name, error)) from error
     if picture.mode in "IF":
-        numbers = numbers / np.float32(_white(*extrema, name))
+        numbers = numbers / np.float32(_white(extrema[0], extrema[1], name))
     elif colours_of_16_bits and 0 < numbers.max() < 16:
         raise ValueError(
             f"{name} has colours of 16 bits and uses few of them, up to about "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -148,7 +149,7 @@ def choice(value: str, name: str, choices: Iterable[str], otherwise: str = "") -
     return value
 
 
-def known(value: Hashable, table: Mapping, sentence: str) -> Hashable:
+def known(value: Hashable, table: Mapping, sentence: str) -> Any:
     """Return the key that a table has, or say what may have been meant.
 
     Parameters
@@ -263,7 +264,7 @@ def array(value: object, name: str, *form: int | str) -> np.ndarray:
         raise TypeError(
             f"{name} is {type(value).__name__}, expected an array of numbers {expected}."
         ) from error
-    lengths = {wanted: wanted for wanted in form if isinstance(wanted, int)}
+    lengths: dict[int | str, int] = {side: side for side in form if isinstance(side, int)}
     fits = found.ndim == len(form) and all(
         lengths.setdefault(wanted, length) == length
         for wanted, length in zip(form, found.shape, strict=True)

@@ -168,7 +168,8 @@ def _outputs(source: str, namespace: dict) -> list[NotebookNode]:
     """Run a cell of an exercise and return what it prints and what its checker shows."""
     from nst_helpers.exercises import checks  # not at the top: it starts TensorFlow
 
-    stream, shown = io.StringIO(), []
+    stream = io.StringIO()
+    shown: list = []
     with contextlib.redirect_stdout(stream), mock.patch.object(checks, "display", shown.append):
         exec(source, namespace)
     outputs = [

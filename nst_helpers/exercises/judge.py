@@ -291,7 +291,7 @@ def _listed(values: np.ndarray) -> str:
     return "(" + ", ".join(f"{value:.4g}" for value in np.ravel(values)) + ")"
 
 
-def _in_short(error: Exception) -> str:
+def _in_short(error: BaseException) -> str:
     """Return the first line of a message, without the names of TensorFlow's inner nodes."""
     line = (str(error).strip() or "no message").splitlines()[0]
     line = re.sub(r"\{\{.*?\}\} ?| ?\[Op:.*", "", line).rstrip(" .")

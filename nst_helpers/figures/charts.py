@@ -257,9 +257,9 @@ def plot_curves(
     axis = axes[0, 0]
     for (label, (x, y)), colour, dash in zip(curves.items(), COLOURS, DASHES, strict=False):
         axis.plot(x, y, label=label, color=colour, linestyle=dash, linewidth=2.5)
-    for label, x in (marks or {}).items():
-        axis.axvline(x, color="#555555", linestyle=(0, (4, 3)), linewidth=1.5)
-        axis.text(x, 0.98, f" {label}", transform=axis.get_xaxis_transform(), va="top")
+    for label, place in (marks or {}).items():
+        axis.axvline(place, color="#555555", linestyle=(0, (4, 3)), linewidth=1.5)
+        axis.text(place, 0.98, f" {label}", transform=axis.get_xaxis_transform(), va="top")
     places = [x for x, _ in curves.values()]
     if all(np.issubdtype(np.asarray(x).dtype, np.integer) for x in places):
         axis.xaxis.set_major_locator(MaxNLocator(8, integer=True))
@@ -351,10 +351,10 @@ def plot_shares(groups: Mapping[str, Sequence[float]], parts: Sequence[str]) -> 
     figure, axes = new_figure(height=0.9 + 0.6 * len(groups))
     axis = axes[0, 0]
     for n, part in enumerate(parts):
-        shares = 100 * np.array([values[n] for values in groups.values()], float)
+        widths = 100 * np.array([values[n] for values in groups.values()], float)
         before = 100 * np.array([sum(values[:n]) for values in groups.values()], float)
-        bars = axis.barh(list(groups), shares, 0.7, before, label=part, **_filling(n))
-        written = [f"{share:.0f} %" if share >= 5 else "" for share in shares]
+        bars = axis.barh(list(groups), widths, 0.7, before, label=part, **_filling(n))
+        written = [f"{share:.0f} %" if share >= 5 else "" for share in widths]
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
         for text in axis.bar_label(bars, written, label_type="center"):
             text.set_bbox(box if text.get_text() else None)

@@ -94,7 +94,7 @@ def _read_hdf5(path: Path) -> dict[str, list[np.ndarray]]:
             groups = {name: file["layers"][name] for name in file["layers"]}
             # Keras names them by their class: its own, or that of the network for styles.
             convolutions = [n for n in groups if re.fullmatch(r"(frozen_)?conv2d(_\d+)?", n)]
-            convolutions.sort(key=lambda n: int(re.search(r"\d*$", n)[0] or 0))
+            convolutions.sort(key=lambda n: int(re.findall(r"\d*$", n)[0] or 0))
             named = {str(i): groups[n] for i, n in enumerate(convolutions)}
         else:
             top = file.get("model_weights", file)

@@ -22,7 +22,8 @@ class LastValueWins:
     """
 
     def __init__(self, function: Callable[[], None]) -> None:
-        self._function, self._loop, self._due = function, running_loop(), None
+        self._function, self._loop = function, running_loop()
+        self._due: asyncio.TimerHandle | None = None
 
     def __call__(self, _change: object = None) -> None:  # noqa: D102
         on_loop(self._loop, self._schedule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import ipywidgets as widgets
 import keras
@@ -191,7 +192,7 @@ def style_matrix_explorer(vgg: keras.Model) -> Panel:
 
     squares = {name: square_picture(picture) for name, picture in pictures.items()}  # once
 
-    def view(**choices: str) -> View:
+    def view(**choices: Any) -> View:
         return style_matrix_view(squares, activations, **choices)
 
     return explorer("Style matrix explorer", controls, view)

@@ -7,7 +7,7 @@ import itertools
 import statistics
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -157,7 +157,7 @@ class Run:
     def __init__(self, make: Make, weights: Weights, plan: int, rest: int = 0) -> None:
         self._ask = self._used = Ask(make, as_weights(weights))
         self._plan, self.rest, self._rests_at = plan, rest, rest
-        self._walk: Iterator[Step] | None = None
+        self._walk: Generator[Step] | None = None
         self.transfer: StyleTransfer | None = None
         self.weights = self._ask.weights
         self.state, self.message = "running", ""

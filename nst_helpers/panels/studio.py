@@ -8,6 +8,7 @@ import html
 import time
 import weakref
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import PureWindowsPath
 from typing import NamedTuple
 
@@ -236,7 +237,7 @@ class Studio:
                 lambda _, kind=kind: on_loop(self._loop, self._safely, self._upload, kind), "value"
             )
         for weight in (self.alpha, self.beta, *self.lambdas.values()):
-            steer = LastValueWins(lambda which=weight.description: self._safely(self._steer, which))
+            steer = LastValueWins(partial(self._safely, self._steer, weight.description))
             weight.observe(steer, "value")
         chosen(self.content, self._new_content)
         chosen(self.style, self._new_style)
@@ -556,7 +557,7 @@ class Studio:
         run = self.run
         steps = run.number if self._steerable and run.number else self.steps.value
         line = in_python(
-            *(self._in_python(kind) for kind in ("content", "style")),
+            self._in_python("content"), self._in_python("style"),
             as_weights(self.weights), steps or device().steps,
         )  # fmt: skip
         self.code.value = f"<code>{html.escape(line)}</code>"

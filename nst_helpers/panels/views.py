@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from nst_helpers.activations import channel_peaks
+from nst_helpers.activations import ReceptiveField, channel_peaks
 from nst_helpers.figures import COLOURS
 from nst_helpers.images import resize_image
 from nst_helpers.panels.drawing import (
@@ -42,7 +42,7 @@ Blocks = Mapping[str, Mapping[str, np.ndarray]]
 def activation_view(
     pictures: Mapping[str, np.ndarray],
     activations: Blocks,
-    fields: Mapping[str, Callable],
+    fields: Mapping[str, ReceptiveField],
     picture: str,
     layer: str,
     channel: int,
@@ -304,7 +304,8 @@ class _Chart:
         )
         self.axis.grid(alpha=0.3)
         self.axis.locator_params(nbins=5)  # the ticks' numbers take most of the time
-        self.of, self.ground = None, None
+        self.of: object = None
+        self.ground: object = None
 
     def picture(self, of: object, x, y, here: int, **names: str) -> np.ndarray:
         """Return the chart of (x, y) with a ring at `here`; `of` says whether it is a new one."""

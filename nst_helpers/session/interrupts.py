@@ -29,7 +29,7 @@ def interrupt_flag() -> Iterator[threading.Event]:
 
     def raise_flag(number: int, frame: object) -> None:
         if flag.is_set() and not over:
-            before(number, frame)
+            before(number, frame)  # type: ignore[operator, misc, arg-type]
         flag.set()
 
     if not _in_main_thread() or not callable(before):
