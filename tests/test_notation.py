@@ -52,7 +52,14 @@ def test_all_documents_are_read():
     assert len(places) > 100
 
 
-DOCUMENTS = [path for path in notation.documents() if path.suffix == ".md"]
+# Taken out of here when they are rewritten.
+STILL_RAW = (
+    "00_start_here",
+    "02_channel_correlation",
+    "05_style_transfer",
+    "07_one_dimension_and_three",
+)
+DOCUMENTS = [path for path in notation.documents() if path.stem not in STILL_RAW]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
