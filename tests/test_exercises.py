@@ -793,3 +793,18 @@ def test_an_exercise_is_found_by_its_name_alone():
     for name, exercise in EXERCISES.items():
         check = getattr(ex, f"check_{name}")
         assert check.__name__ in ex.__all__ and exercise.question in check.__doc__
+
+
+def test_yours_is_taken_where_it_is_right_and_ours_stands_in_where_it_is_not(capsys):
+    def right(J_layers, lambdas):
+        return sum(lambdas[layer] * J_layers[layer] for layer in J_layers)
+
+    given = {"block1_conv1": 3.0}, {"block1_conv1": 2.0}
+    assert ex.yours("style_cost", right) is right
+    for wrong in (None, ..., lambda J_layers, lambdas: None, lambda J_layers, lambdas: 0.0, 5):
+        assert ex.yours("style_cost", wrong)(*given) == 6
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "my_style_cost: yours"
+    assert set(said[1:]) == {"my_style_cost: ours stands in, until yours is right"}
+    with pytest.raises(ValueError, match="style_cots"):
+        ex.yours("style_cots", right)

@@ -12,6 +12,7 @@ from nst_helpers.exercises.checks import (
     check_prediction,
     judge_prediction,
     tally,
+    yours,
 )
 from nst_helpers.exercises.judge import judge
 from nst_helpers.exercises.parts import example_block, tiny_block
@@ -28,5 +29,6 @@ __all__ = [
     "judge_prediction",
     "tally",
     "tiny_block",
+    "yours",
     *CHECKERS,
 ]

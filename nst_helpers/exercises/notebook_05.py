@@ -175,6 +175,23 @@ EQUAL_SAY = Exercise(
     expected="{layer: λ}, with the layers of J_layers",
 )
 
+ONLY_BLOCK1 = Prediction(
+    name="only_block1",
+    title="λ on block 1 only",
+    right="b",
+    feedback={
+        # Its large swirls, in the colours of the photograph.
+        "a": "Large forms need a large field of view. conv1_1 sees 3 × 3 pixels at a time.",
+        # Its colours and the finest grain, but no brush strokes.
+        "b": "conv1_1 sees 3 × 3 pixels at a time: colours and fine grain, no brush strokes.",
+        # Its composition.
+        "c": "G knows nothing of places, in no layer: the composition cannot return.",
+        # The same as with all five layers, only weaker.
+        "d": "The layers measure different things; with four of them off, only one is obeyed.",
+    },
+)
+
+
 TOTAL_COST = Exercise(
     name="total_cost",
     title="the whole, in one line",
@@ -377,38 +394,10 @@ GRADIENT_STEP = Exercise(
 )
 
 # All weight on conv1_1: what will the picture take from the Starry Night?
-ONLY_BLOCK1 = Prediction(
-    name="only_block1",
-    title="λ on block 1 only",
-    right="b",
-    feedback={
-        # Its large swirls, in the colours of the photograph.
-        "a": "Large forms need a large field of view. conv1_1 sees 3 × 3 pixels at a time.",
-        # Its colours and the finest grain, but no brush strokes.
-        "b": "conv1_1 sees 3 × 3 pixels at a time: colours and fine grain, no brush strokes.",
-        # Its composition.
-        "c": "G knows nothing of places, in no layer: the composition cannot return.",
-        # The same as with all five layers, only weaker.
-        "d": "The layers measure different things; with four of them off, only one is obeyed.",
-    },
-)
+
 
 # Run A ends at J = 3, all λ on block 5; B at J = 50, all λ on block 1. Which is better?
-LOWER_COST = Prediction(
-    name="lower_cost",
-    title="the lower cost",
-    right="c",
-    feedback={
-        # A: its cost is lower.
-        "a": "The two numbers measure different things: other layers, on other scales.",
-        # B: its cost is higher.
-        "b": "A higher cost is no merit either; the two are not on one scale.",
-        # The two numbers do not tell.
-        "c": "Only costs with the same α, β, λ, layers and picture size can be compared.",
-        # A, once both costs are divided by their λ.
-        "d": "Dividing by λ does not put two layers on one scale: their activations differ.",
-    },
-)
+
 
 # The run begins at the photograph. With β = 1 its tower still stands after 12 steps, and J is still
 # falling. What does that say?
@@ -429,5 +418,22 @@ BETA_AND_STEPS = Prediction(
         # More steps would make the tower clearer.
         "d": "The run begins at the photograph itself, where J_content is 0. It can only move away "
         "from it.",
+    },
+)
+
+
+LOWER_COST = Prediction(
+    name="lower_cost",
+    title="the lower cost",
+    right="c",
+    feedback={
+        # A: its cost is lower.
+        "a": "The two numbers measure different things: other layers, on other scales.",
+        # B: its cost is higher.
+        "b": "A higher cost is no merit either; the two are not on one scale.",
+        # The two numbers do not tell.
+        "c": "Only costs with the same α, β, λ, layers and picture size can be compared.",
+        # A, once both costs are divided by their λ.
+        "d": "Dividing by λ does not put two layers on one scale: their activations differ.",
     },
 )

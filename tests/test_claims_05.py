@@ -1,0 +1,135 @@
+"""What notebooks 05 and 05b say of their numbers, computed again."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_helpers import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    StyleTransfer,
+    extractor,
+    layer_style_cost,
+    load_picture,
+    load_vgg,
+    resize_image,
+)
+from nst_helpers.conventions import (
+    CONVENTIONS,
+    PUBLISHED,
+    convert_weights,
+    layer_style_cost_in,
+    shape_of,
+)
+from nst_helpers.costs import Weights
+from nst_helpers.exercises import EXERCISES
+
+EQUAL = dict.fromkeys(STYLE_LAYERS, 1 / 5)
+
+
+@pytest.fixture(scope="module")
+def tower():
+    return load_picture("summer_palace", 128)
+
+
+@pytest.fixture(scope="module")
+def painting():
+    return load_picture("starry_night", 128)
+
+
+@pytest.fixture(scope="module")
+def extract(real_vgg):
+    return extractor(real_vgg, [CONTENT_LAYER, *STYLE_LAYERS])
+
+
+@pytest.fixture(scope="module")
+def J_layers(extract, tower, painting):
+    a_S, a_C = extract(painting), extract(tower)
+    return {layer: float(layer_style_cost(a_S[layer], a_C[layer])) for layer in STYLE_LAYERS}
+
+
+def shares(J_layers, lambdas):
+    terms = np.array([lambdas[layer] * J for layer, J in J_layers.items()])
+    return 100 * terms / terms.sum()
+
+
+def test_with_equal_lambdas_one_layer_has_two_thirds_and_the_last_has_nothing(J_layers):
+    first, second, third, fourth, fifth = shares(J_layers, EQUAL)
+    assert third == pytest.approx(67, abs=3)
+    assert second == pytest.approx(28, abs=3)
+    assert fourth < 6
+    assert first < 0.5
+    assert fifth < 0.01
+
+
+def test_an_equal_say_is_a_fifth_each_of_the_same_sum_and_the_transfers_default(
+    J_layers, tower, painting, real_vgg
+):
+    say = EXERCISES["equal_say"].right(J_layers)
+    np.testing.assert_allclose(shares(J_layers, say), 20, rtol=1e-4)
+    assert sum(say[la] * J for la, J in J_layers.items()) == pytest.approx(
+        sum(J_layers.values()) / 5
+    )
+    chosen = StyleTransfer(tower, painting, real_vgg).weights.lambdas
+    for layer in STYLE_LAYERS:
+        assert chosen[layer] == pytest.approx(say[layer], rel=0.02)
+
+
+def test_where_a_run_begins(tower, painting, real_vgg):
+    first = {}
+    for start in ("content", "noise", "style"):
+        transfer = StyleTransfer(tower, painting, real_vgg, start=start, levels=1)
+        first[start] = next(transfer.steps(1)).costs["J"]
+    assert first["style"] < first["content"] / 20
+    assert first["content"] < first["noise"]
+
+
+def test_pixels_from_0_to_1_leave_no_style_and_exchanged_colours_do_not_show(tower, painting):
+    mean = np.array([103.939, 116.779, 123.68], "float32")[:, None]
+    right, in_01, in_rgb = (load_vgg("vgg16") for _ in range(3))
+    kernel, bias = right.get_layer("block1_conv1").get_weights()
+    shifted = bias + (kernel * mean).sum((0, 1, 2)) / 255
+    in_01.get_layer("block1_conv1").set_weights([kernel / 255, shifted])
+    in_rgb.get_layer("block1_conv1").set_weights([kernel[:, :, ::-1], bias])
+    J = [
+        StyleTransfer(tower, painting, net, lambdas="equal").cost_and_gradient(tower)[0]["J"]
+        for net in (right, in_01, in_rgb)
+    ]
+    assert J[1] < 1e-5 * J[0]
+    assert J[2] == pytest.approx(J[0], rel=0.5)
+    # The slip in the kernel is the slip in the picture: VGG as its file has it, fed with [0, 1].
+    layer = "block1_conv1"
+    wrong = extractor(in_01, [layer])(tower)[layer]
+    pixels = tf.nn.conv2d(
+        tf.pad(tower[..., ::-1], [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC"), kernel, 1, "VALID"
+    )
+    np.testing.assert_allclose(wrong, tf.nn.relu(pixels + bias), atol=2e-4)
+
+
+def test_converted_weights_give_the_same_gradient_and_the_published_ones_lie_far_apart(
+    extract, tower, painting
+):
+    a_G, a_S = extract(tower), extract(resize_image(painting, tower.shape[1:3]))
+    pixels, layer = tower.shape[1] * tower.shape[2], "block3_conv1"
+    shapes = {name: shape_of(block, pixels) for name, block in a_G.items()}
+    known = {"content": shapes[CONTENT_LAYER], "style": shapes}
+    ours = Weights(1.0, 0.01, EQUAL)
+
+    def gradient(name):
+        _, beta, lambdas = convert_weights(ours, source="ours", target=name, **known)
+        with tf.GradientTape() as tape:
+            tape.watch(a_G[layer])
+            J = layer_style_cost_in(name, a_S[layer], a_G[layer], pixels)
+        return beta * lambdas[layer] * tape.gradient(J, a_G[layer])
+
+    expected = gradient("ours")
+    for name in CONVENTIONS:
+        assert float(tf.norm(gradient(name) - expected)) < 5e-5 * float(tf.norm(expected)), name
+    heights = {"ours": 0.01 / 5}
+    for name, (alpha, beta, weight) in PUBLISHED.items():
+        theirs = Weights(alpha, beta, {la: weight(shapes[la]) for la in STYLE_LAYERS})
+        alpha, beta, lambdas = convert_weights(theirs, source=name, target="ours", **known)
+        heights[name] = beta * lambdas["block1_conv1"] / alpha
+    assert max(heights, key=heights.get) == "Gatys' PyTorch notebook"
+    assert min(heights, key=heights.get) == "TensorFlow tutorial"
+    assert max(heights.values()) > 1e5 * min(heights.values())
