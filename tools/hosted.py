@@ -21,9 +21,10 @@ import subprocess
 import sys
 
 if "google.colab" in sys.modules:
-    get = [sys.executable, "-m", "pip", "install", "-q", "{address}"]
+    address = "{address}"
+    get = [sys.executable, "-m", "pip", "install", "-q", address]
     done = subprocess.run(get, capture_output=True, text=True)
-    assert done.returncode == 0, f"pip cannot get {{get[-1]}}: {{done.stderr}}"
+    assert done.returncode == 0, f"pip cannot get {{address}}: {{done.stderr}}"
     from nst_helpers.session.hosted import welcome
 
     welcome()"""
