@@ -40,8 +40,7 @@ const clicked = (panel, event) => {
 };
 // A server's limit (10 MB unless told otherwise) cuts the connection without a word. What arrives
 // in Python makes the line of class nst-waiting anew; what does not is told there.
-const uploading = (panel, event) => {
-  const file = event.target.type === 'file' && event.target.files[0];
+const uploading = (panel, file) => {
   const line = panel.querySelector('.nst-waiting');
   if (!file || !line) return;
   const size = file.size / 1e6;
@@ -52,6 +51,17 @@ const uploading = (panel, event) => {
       'start it with make lab, which takes 200 MB. If the studio does not answer any more, load ' +
       'the page anew.';
   }, 4000 + 800 * size);
+};
+// ipywidgets' file input is on no page, so its events reach no panel: it is met when it is clicked.
+const choosing = (panel, event) => {
+  if (!event.target.closest('.nst-upload')) return;
+  const input = HTMLInputElement.prototype, click = input.click;
+  input.click = function () {
+    input.click = click;
+    this.addEventListener('change', () => uploading(panel, this.files[0]), {once: true});
+    click.call(this);
+  };
+  setTimeout(() => { input.click = click; });
 };
 const copying = (event) => {
   const button = event.target.closest('.nst-copy');
@@ -81,6 +91,6 @@ const begin = (tries) => {
   const watch = {childList: true, subtree: true, characterData: true};
   new MutationObserver(() => name(panel)).observe(panel, watch);
   panel.addEventListener('click', (event) => { clicked(panel, event); copying(event); });
-  panel.addEventListener('change', (event) => uploading(panel, event), true);
+  panel.addEventListener('click', (event) => choosing(panel, event), true);
 };
 begin(50);
