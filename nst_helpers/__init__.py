@@ -25,6 +25,7 @@ from nst_helpers.costs import (
     style_gradient,
     total_cost,
 )
+from nst_helpers.film import save_film
 from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
 from nst_helpers.images import load_image, resize_image, save_image
 from nst_helpers.network.styles import for_styles
@@ -66,6 +67,7 @@ __all__ = [
     "preprocess",
     "receptive_field",
     "resize_image",
+    "save_film",
     "save_image",
     "stripes_and_patches",
     "style_cost",
