@@ -18,7 +18,7 @@ from nst_helpers.panels.wording import number, short_name, trouble
 from nst_helpers.session.interrupts import heard_between_cells
 from nst_helpers.transfer import Step, StyleTransfer
 
-FRAMES = 240  # pictures remembered for a film
+FRAMES = 120  # pictures remembered for a film: ten seconds, and 70 MB at 512 px
 ON_AND_ON = 1_000_000  # steps: nobody comes to their end
 
 Make = Callable[[np.ndarray | None], StyleTransfer]

@@ -22,7 +22,7 @@ from nst_helpers.film import encode_film
 from nst_helpers.gallery import PICTURES, load_picture
 from nst_helpers.images import encode_png, load_image, resize_image
 from nst_helpers.network.vgg import STYLE_LAYERS, load_vgg
-from nst_helpers.panels.curves import curves_svg, in_words, plot_terms
+from nst_helpers.panels.curves import curves_svg, plot_terms
 from nst_helpers.panels.drawing import View, encode_quickly, figure_picture
 from nst_helpers.panels.event_loop import LastValueWins, on_loop, running_loop
 from nst_helpers.panels.look import Panel, Status, box, fill, menu, slider, tile
@@ -210,8 +210,9 @@ class Studio:
                ("Style S", self._picture("style"))]  # fmt: skip
         return View(
             [row, [("The terms of J", figure_picture(plot_terms(terms, marks)))]],
+            # No measured numbers: they differ from machine to machine, and outputs are compared.
             f"Three pictures: the content, the picture G after {done} steps, and the style; "
-            f"below them curves. {in_words(terms, marks)}",
+            "below them the curves of J and of each of its terms over these steps.",
         )
 
     # What it does.
