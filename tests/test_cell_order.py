@@ -175,7 +175,7 @@ def test_nothing_is_done_without_a_shell():
 def test_a_kernel_still_answers_with_an_error(tmp_path):
     """In a folder without notebooks, with the set-up cell of one of ours."""
     cells = [c for c in nbformat.read(NOTEBOOKS / "04_layer_style_cost.ipynb", 4).cells]
-    setup = next(c.source for c in cells if c.cell_type == "code")
+    setup = next(c.source for c in cells if c.id == "setup")
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
     messages = []
     try:
@@ -194,7 +194,7 @@ def test_a_kernel_still_answers_with_an_error(tmp_path):
             assert reply["status"] == "error"
             assert reply["traceback"]
             assert [m["ename"] for m in messages if "ename" in m] == [reply["ename"]]
-            expected = 'compared is made by the cell under "4 Does it measure style?"'
+            expected = 'compared is made by the cell under "5 Does it measure style?"'
             assert (expected in said) == (cell == "compared")
     finally:
         client.stop_channels()
