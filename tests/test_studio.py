@@ -161,6 +161,13 @@ def test_a_change_is_marked_with_its_words_and_those_close_together_share_the_la
     assert drawn.count("V1000") >= 3  # each has its line
 
 
+def test_J_lies_under_its_terms_and_is_wider():
+    drawn = curves.curves_svg({"J": [5.0, 4.0], "β J_style": [5.0, 4.0]}, [])
+    widths = [float(width) for width in re.findall(r'<polyline [^>]*stroke-width="([^"]*)"', drawn)]
+    assert len(widths) == 2
+    assert widths[0] >= 2 * widths[1]
+
+
 def test_the_curves_are_named_for_screen_readers():
     drawn = curves.curves_svg({"J": [5e5, 132_000.0]}, [(1, "β = 2")])
     name = html.unescape(re.search(r'role="img" aria-label="([^"]*)"', drawn)[1])

@@ -56,7 +56,7 @@ def curves_svg(terms: Terms, marks: Marks) -> str:
     floor, ceiling = decades(terms)
     x = (np.arange(done) + 0.5) * (SIDE / last)
     lines = []
-    for name in TERMS[::-1]:  # J first, under the others
+    for name in TERMS:  # J first: what is drawn later lies over it
         values = np.asarray(terms.get(name, ()), float)
         if (values > 0).any():
             lines.append(_polyline(LOOKS[name], x, _height(values, floor, ceiling)))

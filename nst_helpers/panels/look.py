@@ -190,7 +190,8 @@ class Clicked(widgets.Text):
         self.add_class("nst-hidden")
 
         def heard(change: dict) -> None:
-            function(*(min(max(float(share), 0.0), 1.0) for share in change["new"].split()))
+            shares = (float(share) for share in change["new"].split()[:2])
+            function(*(min(max(share, 0.0), 1.0) for share in shares))
 
         self.observe(heard, "value")
 

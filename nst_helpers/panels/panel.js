@@ -33,8 +33,9 @@ const clicked = (panel, event) => {
   if (!image) return;
   const box = image.getBoundingClientRect();
   const input = panel.querySelector('.nst-clicked input');
-  input.value = (event.clientX - box.left) / box.width + ' ' +
-    (event.clientY - box.top) / box.height;
+  // The time makes a second click at the same place another value.
+  input.value = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height,
+    performance.now()].join(' ');
   input.dispatchEvent(new Event('input', {bubbles: true}));
   input.dispatchEvent(new Event('change', {bubbles: true}));
 };
