@@ -122,12 +122,12 @@ def points_of_sections(name):
     """What the quiet line below a section's heading says: {number: points of the lecture}."""
     parts = re.split(r"^## (?:(\d+) )?", TEXTS[name], flags=re.MULTILINE)[1:]
     for number, text in zip(parts[::2], parts[1::2], strict=True):
-        said = re.search(r"^\*Lecture: points? ([^*]*)\*$|\(lecture points? [^)]*\)", text, re.M)
+        said = re.search(r"^\*Lecture: points? ([^*]*)\*$", text, re.MULTILINE)
         if number and said:
             spans = re.sub(
                 r"(\d+) to (\d+)",
                 lambda m: " ".join(map(str, range(int(m[1]), int(m[2]) + 1))),
-                (said[1] or said[0]).replace("–", " to "),
+                said[1],
             )
             yield number, {int(point) for point in re.findall(r"\d+", spans)}
 

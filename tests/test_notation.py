@@ -52,11 +52,7 @@ def test_all_documents_are_read():
     assert len(places) > 100
 
 
-# Taken out of here when they are rewritten.
-DOCUMENTS = notation.documents()
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", notation.documents(), ids=lambda path: path.name)
 def test_mathematics_is_typeset(path):
     """`python -m tools.notation` finds it in all of them."""
     found = {place: raw for place, text in notation.texts(path) if (raw := notation.raw(text))}

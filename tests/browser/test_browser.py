@@ -39,7 +39,6 @@ QUIET = [
 ]
 MINUTES = 60_000  # milliseconds
 TOKEN = "of-this-test"
-FAST = 0.3  # seconds from a key to the picture
 
 # Without the transfers of notebook 04; each notebook takes a kernel, which takes its time.
 SET_UP = [
