@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from nst_helpers.files import file_to_write, write_whole
-from nst_helpers.images import resize_image, to_pil
-from nst_helpers.refusals import choice, number, whole_number
+from nst_helpers.images import as_image, resize_image, to_pil
+from nst_helpers.refusals import choice, number, said, whole_number
 from nst_helpers.transfer import Step
 
 FILMS = {".webp": "WEBP", ".gif": "GIF"}
+PACES = 0.1, 50  # pictures a second; browsers slow down what is quicker
 LAST = 2000  # milliseconds that the last picture stays
 
 
@@ -33,7 +34,7 @@ def save_film(
     path : str or Path
         Ends in .webp or .gif. An existing file is replaced.
     pace : float
-        Pictures a second.
+        Pictures a second, 0.1 to 50.
     size : int, optional
         The longer side in pixels; default: the last picture's.
 
@@ -71,7 +72,7 @@ def encode_film(
     kind : {"WEBP", "GIF"}
         A GIF has 256 colours and is several times as large.
     pace : float
-        Pictures a second.
+        Pictures a second, 0.1 to 50.
     size : int, optional
         The longer side in pixels; default: the last picture's.
 
@@ -87,15 +88,23 @@ def encode_film(
     """
     choice(kind, "kind", FILMS.values())
     pace = number(pace, "pace", above_zero=True)
+    if not PACES[0] <= pace <= PACES[1]:
+        raise ValueError(f"pace is {pace}, expected {PACES[0]} to {PACES[1]} pictures a second.")
     if size is not None:
         size = whole_number(size, "size", 2, 4096, "pixels")
-    pictures = [frame.image if isinstance(frame, Step) else frame for frame in frames]
+    if not isinstance(frames, Iterable):
+        raise TypeError(
+            f"frames is {said(frames)}, expected steps: transfer.steps(60), for example."
+        )
+    pictures = [
+        as_image(frame.image if isinstance(frame, Step) else frame, f"frames[{n}]")
+        for n, frame in enumerate(frames)
+    ]
     if len(pictures) < 2:
         raise ValueError(f"frames holds {len(pictures)} pictures; a film needs two or more.")
     last = pictures[-1] if size is None else resize_image(pictures[-1], size)
     first, *others = (to_pil(resize_image(picture, last.shape[1:3])) for picture in pictures)
-    each = max(20, round(1000 / pace))  # milliseconds; browsers slow down what is quicker
-    durations = [each] * len(others) + [LAST]
+    durations = [round(1000 / pace)] * len(others) + [LAST]
     stream = io.BytesIO()
     options = {"quality": 80, "method": 2} if kind == "WEBP" else {"optimize": False}
     first.save(

@@ -38,6 +38,7 @@ from nst_helpers import (
     preprocess,
     receptive_field,
     resize_image,
+    save_film,
     save_image,
     stripes_and_patches,
     style_cost,
@@ -69,6 +70,7 @@ from nst_helpers.figures import (
     plot_shares,
     show,
 )
+from nst_helpers.film import encode_film
 from nst_helpers.images import as_image, encode_png
 from nst_helpers.network import weights
 from nst_helpers.network.weights import read_weights
@@ -1114,6 +1116,28 @@ OTHER_CALLS = [
     ("a ragged matrix", lambda: strongest_pairs([[1], [1, 2]]), TypeError, "G is list"),
     ("a name that no disk holds", lambda: save_image(GOOD, "a\0.png"), OSError, "another name"),
     ("a name too long", lambda: save_image(GOOD, "a" * 5000 + ".png"), OSError, "another name"),
+    ("no film", lambda: save_film(None, "a.webp"), TypeError, "frames is None"),
+    (
+        "a film of a number",
+        lambda: save_film(5, "a.webp"),
+        TypeError,
+        "frames is 5, expected",
+    ),
+    ("a film of a text", lambda: save_film("ab", "a.webp"), TypeError, r"frames\[0\] must be an"),
+    ("a film of nothing", lambda: save_film({}, "a.webp"), ValueError, "holds 0 pictures"),
+    ("a film of one", lambda: save_film(GOOD, "a.webp"), ValueError, r"frames\[0\] has shape"),
+    ("a gap in a film", lambda: save_film([GOOD, None], "a.webp"), TypeError, r"frames\[1\] must"),
+    ("NaN in a film", lambda: save_film([GOOD, GOOD * NAN], "a.gif"), ValueError, r"s\[1\] holds"),
+    ("a film nowhere", lambda: save_film([GOOD] * 2, None), TypeError, "path is None"),
+    ("a film's text", lambda: save_film([GOOD] * 2, "a.gif", pace="x"), TypeError, "pace is 'x'"),
+    ("a still film", lambda: save_film([GOOD] * 2, "a.gif", pace=1e-9), ValueError, "0.1 to 50"),
+    ("a flash", lambda: save_film([GOOD] * 2, "a.gif", pace=1e9), ValueError, "0.1 to 50"),
+    (
+        "no kind of film",
+        lambda: encode_film([GOOD] * 2, "MP4"),
+        ValueError,
+        "choose from WEBP",
+    ),
     ("a path of bytes", lambda: save_image(GOOD, b"a.png"), TypeError, "path is b'a.png'"),
     ("a file of bytes", lambda: weights.read_weights(b"a"), TypeError, "path is b'a'"),
     ("a long file", lambda: weights.read_weights("a" * 5000), FileNotFoundError, "no weights file"),
@@ -1178,6 +1202,7 @@ TESTED = [
     "preprocess",
     "receptive_field",
     "resize_image",
+    "save_film",
     "save_image",
     "stripes_and_patches",
     "style_cost",
