@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import math
-import sys
 from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from nst_helpers.optimisers import l_bfgs
+from nst_helpers.optimisers import downhill
 from nst_helpers.refusals import said, whole_number
-from nst_helpers.session.interrupts import interrupt_flag
+from nst_helpers.session.progress import progress_bar
 
 
 def minimise(
@@ -59,37 +56,29 @@ def minimise(
         raise TypeError(f"J is {said(J)}, expected a function from a tensor to a number.")
     steps = whole_number(steps, "steps", 1)
     start = _start(start, low, high)
-    measure = _measured(J, start.shape)
-    x = np.float64(start - low).ravel() / (high - low)
-    history: list[float] = []
-    best, lowest = start, math.inf
-    with (
-        interrupt_flag() as interrupted,
-        contextlib.closing(l_bfgs(x)) as dialogue,
-        tqdm(total=steps, disable=not progress, unit="step", file=sys.stdout) as bar,
-    ):
-        x = next(dialogue)  # it asks for the numbers that it is given
-        while True:
-            numbers = np.float32(x * (high - low) + low).reshape(start.shape)
-            cost, gradient = (part.numpy() for part in measure(tf.constant(numbers)))
-            if not (np.isfinite(cost) and np.isfinite(gradient).all()):
-                if not history:
-                    raise ValueError("J or its gradient is not finite at the start.")
-                break
-            history.append(float(cost))
-            if cost < lowest:
-                best, lowest = numbers, cost
-            bar.update()
-            bar.set_postfix_str(f"J = {cost:.3g}", refresh=False)
-            if len(history) == steps or interrupted.is_set():
-                break
-            if len(history) == 1:  # one scale for all J: a gradient of mean size 1 at the start
-                scale = max(float(np.mean(np.abs(gradient))), 1e-30)
-            try:
-                x = dialogue.send((float(cost) / scale, np.float64(gradient).ravel() / scale))
-            except StopIteration:  # the line search finds nothing lower
-                break
-    return best, np.array(history)
+    cost_and_gradient = _traced(J, start.shape)
+
+    def numbers(x: np.ndarray) -> np.ndarray:
+        return x * np.float32(high - low) + np.float32(low)
+
+    def measure(x: np.ndarray) -> tuple[dict, np.ndarray]:
+        cost, gradient = cost_and_gradient(tf.constant(numbers(x)))
+        return {"J": float(cost)}, gradient.numpy()
+
+    best, history = (start - np.float32(low)) / np.float32(high - low), []
+    walk = downhill(best, measure)
+    with contextlib.closing(walk), progress_bar(steps, progress) as interrupted:
+        try:
+            for x, costs in walk:
+                history.append(costs["J"])
+                if costs["J"] <= min(history):
+                    best = x
+                if interrupted(costs["J"]) or len(history) == steps:
+                    break
+        except FloatingPointError as error:
+            if not history:
+                raise ValueError("J or its gradient is not finite at the start.") from error
+    return numbers(best), np.array(history)
 
 
 def _start(start: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -110,7 +99,7 @@ def _start(start: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.clip(array, low, high)
 
 
-def _measured(J: Callable, shape: tuple[int, ...]) -> Callable:
+def _traced(J: Callable, shape: tuple[int, ...]) -> Callable:
     @tf.function(input_signature=[tf.TensorSpec(shape)], autograph=False)
     def measure(numbers):
         with tf.GradientTape() as tape:

@@ -179,10 +179,10 @@ def downhill(
 
     Parameters
     ----------
-    image : array (1, H, W, 3)
-        Where to begin, in [0, 1]; it is the first one yielded.
+    image : array
+        Where to begin, in [0, 1], of any shape; it is the first one yielded.
     measure : callable
-        From a picture to (costs, gradient), where costs["J"] is J.
+        From an image to (costs, gradient), where costs["J"] is J.
     optimiser : str
         One of ``OPTIMISERS``.
     rate : float, optional

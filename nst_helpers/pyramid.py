@@ -1,4 +1,4 @@
-"""Coarse to fine: the sizes of the pictures, the steps that each size gets, and the way up."""
+"""Coarse to fine: where to begin, the sizes, the steps that each size gets, and the way up."""
 
 from __future__ import annotations
 
@@ -6,14 +6,90 @@ import math
 
 import numpy as np
 
-from nst_helpers.images import resized
-from nst_helpers.refusals import whole_number
+from nst_helpers.images import as_image, resized
+from nst_helpers.refusals import choice, whole_number
 
 SMALLEST = 32  # pixels of the shorter side: block5 of VGG still has 2×2 positions
 COARSEST = 80  # pixels of the shorter side below which no coarser level is made by itself
 CLIMB = 0.4  # share of the steps spent below the full size
 
+STARTS = ("content", "noise", "style")
+
 Size = tuple[int, int]
+
+
+def as_canvas(picture: np.ndarray, name: str) -> np.ndarray:
+    """Return a copy of a picture that VGG can see through, or say that it is too small.
+
+    Parameters
+    ----------
+    picture : array (1, H, W, 3)
+        RGB in [0, 1]. What happens to it afterwards changes nothing in the copy.
+    name : str
+        What the message calls it.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, (1, H, W, 3), each side 32 px or more.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not a picture, or a side is too short.
+    """
+    picture = as_image(picture, name).copy()
+    height, width = picture.shape[1:3]
+    if min(height, width) < SMALLEST:
+        raise ValueError(
+            f"{name} is {width}×{height} pixels; each side needs at least {SMALLEST}. Load it at a "
+            "larger size, or crop a long picture."
+        )
+    return picture
+
+
+def first_picture(
+    start: str | np.ndarray,
+    content: np.ndarray | None,
+    style: np.ndarray | None,
+    size: Size,
+    seed: int,
+) -> tuple[np.ndarray, bool]:
+    """Return the first G, and whether it is noise.
+
+    Parameters
+    ----------
+    start : {"content", "noise", "style"} or array (1, H, W, 3)
+        What to begin with; noise stands in for a content picture that is not there.
+    content, style : array (1, H, W, 3) or None
+        RGB in [0, 1].
+    size : (int, int)
+        Height and width of G.
+    seed : int
+        Seed of the noise.
+
+    Returns
+    -------
+    image : numpy.ndarray
+        float32, (1, *size, 3), RGB in [0, 1].
+    is_noise : bool
+        True: the fine detail of the start is grain.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Another word, a picture that is none or is not there, or a seed that is none.
+    """
+    if not isinstance(start, str):
+        return resized(as_image(start, "start"), size), False
+    choice(start, "start", STARTS, "a picture")
+    if start == "noise" or (start == "content" and content is None):
+        rng = np.random.default_rng(whole_number(seed, "seed"))
+        return np.float32(rng.uniform(0.3, 0.7, (1, *size, 3))), True
+    picture = content if start == "content" else style
+    if picture is None:
+        raise ValueError("start is 'style', but no style picture is given.")
+    return resized(picture, size), False
 
 
 def level_sizes(size: Size, levels: int | None = None) -> list[Size]:

@@ -13,20 +13,25 @@ from typing import NamedTuple, NoReturn
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 from nst_helpers.costs import Weights, as_weights
 from nst_helpers.images import as_image, resized
 from nst_helpers.network.vgg import CONTENT_LAYER, load_vgg
 from nst_helpers.objective import Aims, Objective, Statistic, equal_say, named_lambdas, objective
 from nst_helpers.optimisers import OPTIMISERS, downhill
-from nst_helpers.pyramid import SMALLEST, Size, at_level, enlarged, level_sizes, shares
+from nst_helpers.pyramid import (
+    Size,
+    as_canvas,
+    at_level,
+    enlarged,
+    first_picture,
+    level_sizes,
+    shares,
+)
 from nst_helpers.refusals import choice, number, said, whole_number
 from nst_helpers.session.device import device
-from nst_helpers.session.interrupts import interrupt_flag
+from nst_helpers.session.progress import progress_bar
 from nst_helpers.style_matrix import gram_per_position
-
-STARTS = ("content", "noise", "style")
 
 
 class Step(NamedTuple):
@@ -143,7 +148,8 @@ class StyleTransfer:
                 "A StyleTransfer is made outside of tf.function and tf.Graph, with TensorFlow's "
                 "eager execution on. Restart the kernel if it was disabled."
             )
-        self._content, self._style = _picture(content, "content"), _picture(style, "style")
+        self._content = None if content is None else as_canvas(content, "content")
+        self._style = None if style is None else as_canvas(style, "style")
         canvas = self._style if self._content is None else self._content
         if canvas is None:
             raise ValueError("Neither content nor style is given; at least one is needed.")
@@ -152,7 +158,9 @@ class StyleTransfer:
         choice(optimiser, "optimiser", OPTIMISERS)
         rate = None if rate is None else float(number(rate, "rate", above_zero=True))
         self._downhill = functools.partial(downhill, optimiser=optimiser, rate=rate)
-        self._start, self._start_is_noise = self._first_picture(start, seed)
+        self._start, self._start_is_noise = first_picture(
+            start, self._content, self._style, self.size, seed
+        )
         self._best = math.inf, self._start
 
         if content is not None and not isinstance(content_layer, str):
@@ -288,17 +296,11 @@ class StyleTransfer:
         ValueError
             steps is not a whole number above 0.
         """
-        walk = self.steps(steps)
-        total = device().steps if steps is None else int(steps)
-        with (
-            interrupt_flag() as interrupted,
-            contextlib.closing(walk),
-            tqdm(total=total, disable=not progress, unit="step", file=_StandardOut()) as bar,
-        ):
+        total = device().steps if steps is None else steps
+        walk = self.steps(total)
+        with contextlib.closing(walk), progress_bar(total, progress) as interrupted:
             for step in walk:
-                bar.update()
-                bar.set_postfix_str(f"J = {step.costs['J']:.3g}", refresh=False)
-                if interrupted.is_set():
+                if interrupted(step.costs["J"]):
                     self.message = (
                         f"Stopped after step {step.number} of {total}; "
                         "the best picture so far is kept."
@@ -378,46 +380,8 @@ class StyleTransfer:
             )
         return weights
 
-    def _first_picture(self, start: str | np.ndarray, seed: int) -> tuple[np.ndarray, bool]:
-        """Return the start, and whether it is noise."""
-        if not isinstance(start, str):
-            return resized(as_image(start, "start"), self.size), False
-        choice(start, "start", STARTS, "a picture")
-        if start == "noise" or (start == "content" and self._content is None):
-            rng = np.random.default_rng(whole_number(seed, "seed"))
-            return np.float32(rng.uniform(0.3, 0.7, (1, *self.size, 3))), True
-        picture = self._content if start == "content" else self._style
-        if picture is None:
-            raise ValueError("start is 'style', but no style picture is given.")
-        return resized(picture, self.size), False
-
     def __reduce__(self) -> NoReturn:
         raise TypeError(
             "A StyleTransfer holds a network at work and can be neither copied nor pickled. Make "
             "another one from the same pictures, or keep transfer.image and transfer.history."
         )
-
-
-def _picture(picture: np.ndarray | None, name: str) -> np.ndarray | None:
-    """Return a copy, so that what happens to the reader's array changes nothing here."""
-    if picture is None:
-        return None
-    picture = as_image(picture, name).copy()
-    height, width = picture.shape[1:3]
-    if min(height, width) < SMALLEST:
-        raise ValueError(
-            f"{name} is {width}×{height} pixels; each side needs at least {SMALLEST}. Load it at a "
-            "larger size, or crop a long picture."
-        )
-    return picture
-
-
-class _StandardOut:
-    """Standard output as it is now: notebooks replace it, and red is for errors."""
-
-    def write(self, text: str) -> None:
-        print(text, end="")
-
-    def flush(self) -> None:
-        with contextlib.suppress(AttributeError):  # what a host puts there may only write
-            print(end="", flush=True)

@@ -1235,7 +1235,7 @@ INNER = {
     "conventions": [],
     "objective": ["equal_say", "named_lambdas", "objective"],
     "optimisers": ["downhill"],
-    "pyramid": ["at_level", "enlarged", "level_sizes", "shares"],
+    "pyramid": ["as_canvas", "at_level", "enlarged", "first_picture", "level_sizes", "shares"],
     "transfer": [],
     "figures.look": ["in_one_look", "new_figure", "reach"],
     "figures.words": ["bundle", "description", "folded", "number_text", "words_of_titles"],

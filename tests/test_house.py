@@ -28,6 +28,7 @@ ROOMS = [
     "session.device",
     "session.hosted",
     "session.interrupts",
+    "session.progress",
     "session.linear_algebra",
     "session.quiet_pillow",
     "refusals",

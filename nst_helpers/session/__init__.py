@@ -11,5 +11,6 @@ forks : with the first network, a forked child remembers that it is one (os.regi
 quiet_pillow : while a picture is read, Pillow's limit of pixels and Python's warnings are off.
 interrupts : during a run, the first interrupt sets a flag; while a studio runs, one between cells
     pauses it (handler of SIGINT, given back afterwards).
+progress : during a run, a bar is drawn on standard output as it is then.
 linear_algebra : between two steps of L-BFGS, NumPy's linear algebra has one thread.
 """

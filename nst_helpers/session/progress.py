@@ -1,0 +1,50 @@
+"""A progress bar on standard output, which hears an interrupt."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from tqdm import tqdm
+
+from nst_helpers.session.interrupts import interrupt_flag
+
+
+@contextlib.contextmanager
+def progress_bar(total: int, shown: bool) -> Iterator[Callable[[float], bool]]:
+    """Count the steps of a walk, and let an interrupt end it after the step at hand.
+
+    Parameters
+    ----------
+    total : int
+        Steps of the whole walk.
+    shown : bool
+        Draw the bar; an interrupt is heard without it, too.
+
+    Yields
+    ------
+    callable
+        Told J after each step, it returns whether the kernel was interrupted.
+    """
+    with (
+        interrupt_flag() as flag,
+        tqdm(total=total, disable=not shown, unit="step", file=_StandardOut()) as bar,
+    ):
+
+        def interrupted(J: float) -> bool:
+            bar.update()
+            bar.set_postfix_str(f"J = {J:.3g}", refresh=False)
+            return flag.is_set()
+
+        yield interrupted
+
+
+class _StandardOut:
+    """Standard output as it is now: notebooks replace it, and red is for errors."""
+
+    def write(self, text: str) -> None:
+        print(text, end="")
+
+    def flush(self) -> None:
+        with contextlib.suppress(AttributeError):  # what a host puts there may only write
+            print(end="", flush=True)
