@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator
 
 from tqdm import tqdm
@@ -41,6 +42,10 @@ def progress_bar(total: int, shown: bool) -> Iterator[Callable[[float], bool]]:
 
 class _StandardOut:
     """Standard output as it is now: notebooks replace it, and red is for errors."""
+
+    @property
+    def encoding(self) -> str | None:
+        return getattr(sys.stdout, "encoding", None)
 
     def write(self, text: str) -> None:
         print(text, end="")
