@@ -23,16 +23,20 @@ from nst_helpers.panels.event_loop import LastValueWins
 from nst_helpers.panels.explorers import (
     activation_explorer,
     layer_explorer,
+    mixture_explorer,
     pair_explorer,
     slice_explorer,
+    statistic_explorer,
     style_matrix_explorer,
 )
 from nst_helpers.panels.look import Panel, explorer, slider
 from nst_helpers.panels.views import (
     activation_view,
     layer_view,
+    mixture_view,
     pair_view,
     slice_view,
+    statistic_view,
     style_matrix_view,
 )
 from nst_helpers.panels.wording import number, short_name, trouble
@@ -155,6 +159,56 @@ def test_slice_view_cuts_across_each_axis():
         slice_explorer(volume[0])
 
 
+@pytest.fixture
+def finished(syntheses):
+    images = iter([image for image, _ in syntheses.values()])
+    return {
+        statistic: {layers: next(images) for layers in ("all five", "conv1_1")}
+        for statistic in ("style matrix", "means")
+    }
+
+
+def test_statistic_view_compares_with_the_first_in_the_same_layers(finished):
+    style = load_picture("great_wave", 48)
+    view = statistic_view(style, finished, "means", "conv1_1")
+    expected = [style, finished["means"]["conv1_1"], finished["style matrix"]["conv1_1"]]
+    for found, picture in zip(all_pictures(view), expected, strict=True):
+        np.testing.assert_array_equal(found, picture)
+    assert "conv1_1" in view.sentence and "means" in view.sentence
+    assert_shown(view)
+
+
+def test_mixture_view_shows_the_transfer_between_its_two_styles(finished):
+    styles = {"Hokusai": load_picture("great_wave", 48), "Munch": load_picture("poppies", 48)}
+    mixtures = {0.25: finished["means"]["conv1_1"]}
+    view = mixture_view(styles, mixtures, 0.25)
+    np.testing.assert_array_equal(all_pictures(view)[1], mixtures[0.25])
+    assert "25% are those of Hokusai, 75% of Munch" in view.sentence
+    assert_shown(view)
+
+
+def test_explorers_of_finished_pictures_refuse_what_is_not_finished(finished):
+    style = load_picture("great_wave", 48)
+    styles = {"one": style, "other": style}
+    uneven = finished | {"squares": {"conv1_1": style}}
+    for given in (uneven, {"means": {}}, {}):
+        with pytest.raises(ValueError, match="the same layers"):
+            statistic_explorer(style, given)
+    for given in ([style], {"means": style}):
+        with pytest.raises(TypeError, match="expected a dictionary"):
+            statistic_explorer(style, given)
+    with pytest.raises(ValueError, match=r"conv1_1 has shape"):
+        statistic_explorer(style, {"means": {"conv1_1": style[0]}})
+    with pytest.raises(ValueError, match="expected two styles"):
+        mixture_explorer({"one": style}, {0.5: style})
+    with pytest.raises(ValueError, match="expected two styles"):
+        mixture_explorer(styles, {})
+    with pytest.raises(ValueError, match="a share from 0 to 1"):
+        mixture_explorer(styles, {2: style})
+    with pytest.raises(TypeError, match="expected a dictionary"):
+        mixture_explorer([style, style], {0.5: style})
+
+
 def test_lit_shows_the_picture_in_full_light_and_grey_without():
     picture = np.broadcast_to(np.float32([0.9, 0.2, 0.1]), (1, 20, 20, 3))
     bright = lit(picture, np.ones((4, 4)))
@@ -237,6 +291,14 @@ def panels(real_vgg):
         "style matrix": style_matrix_explorer(real_vgg),
         "layer": layer_explorer(load_picture("great_wave", 48), runs),
         "slice": slice_explorer(np.random.default_rng(1).random((1, 9, 12, 10, 3))),
+        "statistic": statistic_explorer(
+            noise,
+            {
+                "G": {"all": noise, "late": noise / 2},
+                "means": {"all": noise / 3, "late": noise / 4},
+            },
+        ),
+        "mixture": mixture_explorer({"a": noise, "b": 1 - noise}, {0: noise / 2, 1: noise / 3}),
     }
 
 
@@ -256,6 +318,9 @@ def panels(real_vgg):
         ("style matrix", "Channels", 0),
         ("layer", "Layer", "block5_conv1"),
         ("slice", "Slice", 8),
+        ("statistic", "Statistic", "G"),
+        ("statistic", "Layers", "late"),
+        ("mixture", "w", 0.0),
     ],
 )
 def test_every_control_changes_what_is_seen(panels, name, label, value):

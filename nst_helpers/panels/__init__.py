@@ -3,8 +3,10 @@
 from nst_helpers.panels.explorers import (
     activation_explorer,
     layer_explorer,
+    mixture_explorer,
     pair_explorer,
     slice_explorer,
+    statistic_explorer,
     style_matrix_explorer,
 )
 from nst_helpers.panels.studio import style_studio
@@ -12,8 +14,10 @@ from nst_helpers.panels.studio import style_studio
 __all__ = [
     "activation_explorer",
     "layer_explorer",
+    "mixture_explorer",
     "pair_explorer",
     "slice_explorer",
+    "statistic_explorer",
     "style_matrix_explorer",
     "style_studio",
 ]

@@ -20,12 +20,15 @@ from nst_helpers.panels.views import (
     SIZE,
     activation_view,
     layer_view,
+    mixture_view,
     pair_view,
     slice_view,
     square_picture,
+    statistic_view,
     style_matrix_view,
 )
 from nst_helpers.panels.wording import short_name, short_title
+from nst_helpers.refusals import dictionary, share
 from nst_helpers.volume import as_volume
 
 SYNTHETIC = "stripes and patches"
@@ -238,6 +241,100 @@ def slice_explorer(volume: np.ndarray) -> Panel:
     tip = "How deep the three slices lie, from the front, the top and the left"
     controls = {"place": count_slider("Slice", tip, last // 2, last)}
     return explorer("Slice explorer", controls, lambda place: slice_view(volume, place))
+
+
+def statistic_explorer(
+    style: np.ndarray, finished: Mapping[str, Mapping[str, np.ndarray]]
+) -> Panel:
+    """Explore what else a style could be (notebook 06).
+
+    Parameters
+    ----------
+    style : array (1, H, W, 3)
+        The style picture, RGB in [0, 1].
+    finished : {statistic: {layers: array (1, H, W, 3)}}
+        What each statistic in each choice of layers made of noise; the first statistic is what
+        the others are compared with.
+
+    Returns
+    -------
+    Panel
+        Controls for the statistic and the layers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not pictures, or not of the same layers for each statistic.
+    """
+    style = as_image(style, "style")
+    finished = {
+        statistic: {layers: as_image(image, f"{statistic}, {layers}") for layers, image in row}
+        for statistic, row in _rows(finished)
+    }
+    names, layers = list(finished), list(next(iter(finished.values())))
+    controls = {
+        "statistic": menu("Statistic", "What is compared, in place of G", names, names[-1]),
+        "layers": slider("Layers", "In which layers it is measured", layers, layers[0]),
+    }
+
+    def view(**choices: str) -> View:
+        return statistic_view(style, finished, **choices)
+
+    return explorer("Statistic explorer", controls, view)
+
+
+def mixture_explorer(
+    styles: Mapping[str, np.ndarray], mixtures: Mapping[float, np.ndarray]
+) -> Panel:
+    """Explore the styles between two pictures (notebook 06).
+
+    Parameters
+    ----------
+    styles : {name: array (1, H, W, 3)}
+        Two pictures, RGB in [0, 1].
+    mixtures : {w: array (1, H, W, 3)}
+        The transfers, by the share w of the first picture's style matrices.
+
+    Returns
+    -------
+    Panel
+        A slider from one picture's style to the other's.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not two style pictures, or no transfers.
+    """
+    dictionary(styles, "styles", "{name: picture}")
+    dictionary(mixtures, "mixtures", "{w: picture}")
+    if len(styles) != 2 or not mixtures:
+        raise ValueError(
+            f"{len(styles)} styles and {len(mixtures)} mixtures are given, expected two styles and "
+            "a transfer or more between them."
+        )
+    styles = {name: as_image(picture, name) for name, picture in styles.items()}
+    mixtures = {share(w, "w"): as_image(picture, f"w = {w}") for w, picture in mixtures.items()}
+    shares = sorted(mixtures)
+    tip = "The share of the first picture's style matrices; the second has the rest"
+    options = [(f"{w:g}", w) for w in shares]
+    controls = {"share": slider("w", tip, options, shares[len(shares) // 2])}
+    return explorer(
+        "Mixture explorer", controls, lambda share: mixture_view(styles, mixtures, share)
+    )
+
+
+def _rows(finished: Mapping[str, Mapping[str, np.ndarray]]) -> list[tuple[str, list]]:
+    """Return (statistic, [(layers, picture)]), or say which statistic has other layers."""
+    dictionary(finished, "finished", "{statistic: {layers: picture}}")
+    for statistic, pictures in finished.items():
+        dictionary(pictures, f"finished[{statistic!r}]", "{layers: picture}")
+    kinds = {tuple(pictures) for pictures in finished.values()}
+    if len(kinds) != 1 or () in kinds:
+        raise ValueError(
+            f"finished has pictures of the layers {sorted(kinds)}, expected the same layers, one "
+            "or more, for each statistic."
+        )
+    return [(statistic, list(pictures.items())) for statistic, pictures in finished.items()]
 
 
 def _all_activations(vgg: keras.Model, layers: Sequence[str]) -> tuple[dict, dict]:

@@ -279,6 +279,63 @@ def slice_view(volume: np.ndarray, place: int) -> View:
     return View([row], f"Three slices through one block of voxels, number {place} on each axis.")
 
 
+def statistic_view(
+    style: np.ndarray,
+    finished: Mapping[str, Mapping[str, np.ndarray]],
+    statistic: str,
+    layers: str,
+) -> View:
+    """Show what a statistic makes of noise, beside the style picture and the first statistic.
+
+    Parameters
+    ----------
+    style : array (1, H, W, 3)
+        The style picture, RGB in [0, 1].
+    finished : {statistic: {layers: array (1, H, W, 3)}}
+        The pictures, RGB in [0, 1]; the first statistic is what the others are compared with.
+    statistic, layers : str
+        Which of them.
+
+    Returns
+    -------
+    View
+        The style picture, and two pictures made of noise in the same layers.
+    """
+    first = next(iter(finished))
+    row = [
+        ("The style picture S", style),
+        (f"From noise: {statistic}", finished[statistic][layers]),
+        (f"From noise: {first}", finished[first][layers]),
+    ]
+    return View([row], f"Measured in {layers}: {statistic}, and {first} to compare.")
+
+
+def mixture_view(
+    styles: Mapping[str, np.ndarray], mixtures: Mapping[float, np.ndarray], share: float
+) -> View:
+    """Show a transfer between two style pictures.
+
+    Parameters
+    ----------
+    styles : {name: array (1, H, W, 3)}
+        Two pictures, RGB in [0, 1].
+    mixtures : {w: array (1, H, W, 3)}
+        The transfers, by the share of the first picture's style matrices.
+    share : float
+        Which of them.
+
+    Returns
+    -------
+    View
+        The first style picture, the transfer, and the second.
+    """
+    (first, S_1), (second, S_2) = styles.items()
+    row = [(first, S_1), (f"w = {share:g}", mixtures[share]), (second, S_2)]
+    return View(
+        [row], f"{share:.0%} of the style matrices of {first}, {1 - share:.0%} of {second}."
+    )
+
+
 def square_picture(picture: np.ndarray) -> np.ndarray:
     """Return the picture pressed into a square of ``SIZE`` pixels: equal tiles for all."""
     return resize_image(picture, (SIZE, SIZE))
