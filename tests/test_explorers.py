@@ -179,11 +179,11 @@ def test_statistic_view_compares_with_the_first_in_the_same_layers(finished):
 
 
 def test_mixture_view_shows_the_transfer_between_its_two_styles(finished):
-    styles = {"Hokusai": load_picture("great_wave", 48), "Munch": load_picture("poppies", 48)}
+    styles = {"Hokusai": load_picture("great_wave", 48), "poppies": load_picture("poppies", 48)}
     mixtures = {0.25: finished["means"]["conv1_1"]}
     view = mixture_view(styles, mixtures, 0.25)
     np.testing.assert_array_equal(all_pictures(view)[1], mixtures[0.25])
-    assert "25% are those of Hokusai, 75% of Munch" in view.sentence
+    assert "25% are those of Hokusai, 75% of poppies" in view.sentence
     assert_shown(view)
 
 

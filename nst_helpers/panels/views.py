@@ -331,9 +331,8 @@ def mixture_view(
     """
     (first, S_1), (second, S_2) = styles.items()
     row = [(first, S_1), (f"w = {share:g}", mixtures[share]), (second, S_2)]
-    return View(
-        [row], f"{share:.0%} of the style matrices of {first}, {1 - share:.0%} of {second}."
-    )
+    words = f"Of the style matrices {share:.0%} are those of {first}, {1 - share:.0%} of {second}."
+    return View([row], words)
 
 
 def square_picture(picture: np.ndarray) -> np.ndarray:
