@@ -281,9 +281,10 @@ def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
     if size:
         _scaled(height, width, size)
     colours_of_16_bits = any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
+    picture = _loaded(picture, name)
+    if colours_of_16_bits and picture.mode[0] != "I":
+        picture = _stretched(picture, name)
     try:
-        picture.load()
-        picture = _upright(picture)
         if picture.mode[0] in "IF":  # 16 or 32 bits, in Pillow's several ways to hold them
             picture = picture if picture.mode == "F" else picture.convert("I")
             extrema = picture.getextrema()
@@ -294,13 +295,31 @@ def _from_pil(picture: Image.Image, name: str, size: int | None) -> np.ndarray:
         raise ValueError(_damaged(name, error)) from error
     if picture.mode in "IF":
         numbers = numbers / np.float32(_white(extrema[0], extrema[1], name))
-    elif colours_of_16_bits and 0 < numbers.max() < 16:
-        raise ValueError(
-            f"{name} has colours of 16 bits and uses few of them, up to about "
-            f"{256 * int(numbers.max()) + 255}: it would be nearly black. Scale it, or save it "
-            "with 8 bits."
-        )
     return _from_array(numbers, name)
+
+
+def _loaded(picture: Image.Image, name: str) -> Image.Image:
+    try:
+        picture.load()
+        return _upright(picture)
+    except Exception as error:
+        raise ValueError(_damaged(name, error)) from error
+
+
+def _stretched(picture: Image.Image, name: str) -> Image.Image:
+    """Scale colours that use 14 of their 16 bits: of each, Pillow gives the upper 8."""
+    bands = picture.getbands()
+    ends = [ends for band, ends in zip(bands, picture.getextrema()) if band != "A"]
+    brightest = max(high for _, high in ends)
+    most = 256 * brightest + 255
+    if 0 < brightest < 16:
+        raise ValueError(
+            f"{name} has colours of 16 bits and uses few of them, up to about {most}: it would "
+            "be nearly black. Scale it, or save it with 8 bits."
+        )
+    white = _white(0, most, name) // 256 if brightest else 255
+    table = [min(255, round(255 * value / white)) for value in range(256)]
+    return picture.point([n for band in bands for n in (range(256) if band == "A" else table)])
 
 
 def _upright(picture: Image.Image) -> Image.Image:

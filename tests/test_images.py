@@ -18,6 +18,7 @@ from nst_helpers import (
     images,
     load_image,
     load_picture,
+    pyramid,
     resize_image,
     save_image,
     transfer,
@@ -368,7 +369,7 @@ def test_a_picture_is_checked_once_where_it_enters(vgg, tmp_path, monkeypatch):
         return checked(image, name)
 
     checked = images.as_image
-    for module in (images, activations, transfer):
+    for module in (images, activations, pyramid, transfer):
         monkeypatch.setattr(module, "as_image", as_image)
     content = load_image(PICTURES["flower"].path, 100)
     style = load_picture("great_wave", 64)

@@ -173,13 +173,35 @@ def test_making_one_leaves_the_network_alone(plain_vgg, way):
     np.testing.assert_array_equal(plain_vgg(image), before)
 
 
-def test_a_layer_with_new_weights_forgets_the_old_ones(way):
+NEW_WEIGHTS = {
+    "a layer's": lambda network, layer, new, _: layer.set_weights(new),
+    "the model's": lambda network, layer, new, _: network.set_weights(
+        [w for one in network.layers[1:] for w in (new if one is layer else one.get_weights())]
+    ),
+    "a kernel": lambda network, layer, new, _: [
+        weight.assign(value) for weight, value in zip(layer.weights, new)
+    ],
+    "from a file": lambda network, layer, new, path: (
+        layer.set_weights(new),
+        network.save_weights(path),
+        layer.set_weights([0 * weight for weight in new]),
+        network.load_weights(path),
+    ),
+    "in a graph": lambda network, layer, new, _: tf.function(
+        lambda: [weight.assign(value) for weight, value in zip(layer.weights, new)] and None
+    )(),
+}
+
+
+@pytest.mark.parametrize("given", NEW_WEIGHTS)
+def test_new_weights_are_followed_after_the_first_use(way, given, tmp_path):
     network = load_vgg("vgg16", weights=None)
     extract = tf.function(extractor(network, ["block3_conv1"]))
     image = tf.constant(noise(32, 32))
     before = extract(image)["block3_conv1"]
     layer = network.get_layer("block3_conv1")
-    layer.set_weights([2 * weight for weight in layer.get_weights()])
+    new = [2 * weight for weight in layer.get_weights()]
+    NEW_WEIGHTS[given](network, layer, new, tmp_path / "new.weights.h5")
     assert relative(extract(image)["block3_conv1"].numpy(), 2 * before.numpy()) < 1e-4
 
 

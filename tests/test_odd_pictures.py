@@ -312,26 +312,39 @@ def test_whole_numbers_in_an_array(kind):
         load_image(numbers)
 
 
-def colours_of_16_bits(most):
+def colours_of_16_bits(most, opaque=True):
     """A PNG of 16 bits a channel, which Pillow can read and not write."""
 
     def chunk(kind, content):
         check = struct.pack(">I", zlib.crc32(kind + content))
         return struct.pack(">I", len(content)) + kind + content + check
 
-    numbers = np.linspace(0, most, 5 * 6 * 3).astype(">u2").reshape(5, -1)
-    rows = b"".join(b"\0" + row.tobytes() for row in numbers)
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 6, 5, 16, 2, 0, 0, 0))
+    numbers = np.linspace(0, most, 5 * 6 * 3).reshape(5, 6, 3)
+    if not opaque:
+        numbers = np.append(numbers, np.full((5, 6, 1), 65_535), axis=2)
+    rows = b"".join(b"\0" + row.tobytes() for row in numbers.astype(">u2"))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 6, 5, 16, 2 if opaque else 6, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def test_colours_of_sixteen_bits():
-    image = load_image(colours_of_16_bits(65_535), None)
+@pytest.mark.parametrize("opaque", [True, False])
+def test_colours_of_sixteen_bits(opaque, capsys):
+    image = load_image(colours_of_16_bits(65_535, opaque), None)
     np.testing.assert_allclose(image.ravel(), np.linspace(0, 1, 90), atol=1 / 255)
     with pytest.raises(ValueError, match="uses few of them, up to about 4095: it would be nearly"):
-        load_image(colours_of_16_bits(4095), None)
-    dark = load_image(colours_of_16_bits(20_000), None)
+        load_image(colours_of_16_bits(4095, opaque), None)
+    dark = load_image(colours_of_16_bits(20_000, opaque), None)
     np.testing.assert_allclose(dark.max(), 20_000 / 65_535, atol=1 / 255)
+    assert load_image(colours_of_16_bits(0, opaque), None).max() == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("opaque", [True, False])
+def test_colours_of_fourteen_bits_are_scaled_with_a_word(opaque, capsys):
+    image = load_image(colours_of_16_bits(16_383, opaque), None)
+    np.testing.assert_allclose(image.ravel(), np.linspace(0, 1, 90), atol=1 / 63)
+    said = capsys.readouterr().out
+    assert "holds numbers up to 16383: 16383 (14 bits) is taken as white." in said
 
 
 # Folders

@@ -73,6 +73,35 @@ def test_keras_json_names_another_backend(usual, tmp_path):
     assert (tmp_path / "keras.json").read_text() == text
 
 
+UNUSABLE = [
+    '{"floatx": "float128"}',
+    '{"floatx": ["float32"]}',
+    '{"epsilon": 1}',
+    '{"image_data_format": "last"}',
+    "[]",
+    None,  # a folder of that name
+]
+
+
+@pytest.mark.parametrize("text", UNUSABLE)
+def test_keras_json_holds_what_keras_cannot_use(tmp_path, text):
+    settings = tmp_path / "keras.json"
+    if text is None:
+        settings.mkdir()
+    else:
+        settings.write_text(text)
+    process = python("import nst_helpers", KERAS_HOME=str(tmp_path))
+    last = process.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: Keras cannot start with its settings (")
+    assert f"They are in '{settings}' and in" in last
+    assert last.endswith("Mend them, or remove the file; then restart the kernel.")
+
+
+def test_keras_json_is_half_written(usual, tmp_path):
+    (tmp_path / "keras.json").write_text('{"floatx": "flo')
+    assert python(RUN, KERAS_HOME=str(tmp_path)).stdout == usual
+
+
 IMPORTED_BEFORE = {
     "and failed": "try:\n    import keras\nexcept Exception:\n    pass",
     "and works": "import keras; keras.config.backend = lambda: 'torch'",

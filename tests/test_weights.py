@@ -596,12 +596,13 @@ def proxied(host, monkeypatch):
     """A host that is there only through a proxy; return the proxy."""
     proxy = host("good")
     monkeypatch.setattr(download, "VGG19_URL", "http://weights.invalid/models/vgg19.h5")
-    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+    for name in ("http_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
     return proxy
 
 
-@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize("written", PROXIES)
 def test_proxies_as_shells_leave_them(proxied, monkeypatch, variable, written):
     monkeypatch.setenv(variable, PROXIES[written].format(f"127.0.0.1:{proxied.server_port}"))
@@ -631,7 +632,25 @@ def test_hosts_without_a_proxy(host, monkeypatch, exempt):
     assert vgg19_file().read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "nonsense", "http://[", "socks5://x:1"])
+def test_a_proxy_of_its_own_comes_before_the_one_for_all(proxied, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxied.server_port}")
+    assert vgg19_file().read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("kind", ["socks", "socks4a", "socks5", "SOCKS5h"])
+def test_a_proxy_that_speaks_socks(proxied, monkeypatch, variable, kind, capsys):
+    monkeypatch.setenv(variable, f"{kind}://student:secret@127.0.0.1:1080")
+    sentence = r"the proxy 127\.0\.0\.1:1080 speaks SOCKS, .+ variable HTTP_PROXY to an HTTP proxy"
+    with pytest.raises(DownloadError, match=sentence):
+        load_vgg("vgg19")
+    assert load_vgg().name == "vgg16"
+    said = capsys.readouterr().out
+    assert re.search(sentence, said) and "secret" not in said
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "nonsense", "http://["])
 def test_a_proxy_that_is_none(proxied, monkeypatch, proxy):
     monkeypatch.setenv("http_proxy", proxy)
     with pytest.raises(DownloadError, match="cannot be reached"):

@@ -180,9 +180,19 @@ def _opener() -> urllib.request.OpenerDirector:
     for kind, text in urllib.request.getproxies().items():
         if url := unwrapped(text):
             proxies[kind] = re.sub(r"^\w+://", lambda scheme: scheme[0].lower(), url)
-    if urllib.request.proxy_bypass_environment(urlsplit(VGG19_URL).netloc, proxies):
+    address = urlsplit(VGG19_URL)
+    if urllib.request.proxy_bypass_environment(address.netloc, proxies):
         proxies = {}
-    return urllib.request.build_opener(urllib.request.ProxyHandler(proxies), _Http, _Https)
+    # ALL_PROXY counts where nothing more special does; Python itself does not know it.
+    proxy = proxies.get(address.scheme, proxies.get("all", ""))
+    if proxy.startswith("socks"):
+        host = re.sub(r"^.*(//|@)", "", proxy)  # without a password
+        raise DownloadError(
+            f"the proxy {host} speaks SOCKS, which this download does not: set the environment "
+            f"variable {address.scheme.upper()}_PROXY to an HTTP proxy"
+        )
+    used = {address.scheme: proxy} if proxy else {}
+    return urllib.request.build_opener(urllib.request.ProxyHandler(used), _Http, _Https)
 
 
 def _knock(opener: urllib.request.OpenerDirector) -> None:

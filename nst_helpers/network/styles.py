@@ -44,6 +44,19 @@ class FrozenConv2D(keras.layers.Conv2D):
         self.border, self.fast = border, fast
         self._transformed: tf.Variable | None = None
 
+    def build(self, input_shape):  # noqa: D102
+        super().build(input_shape)
+        assign = self.kernel.assign
+
+        def followed(value):
+            given = assign(value)
+            if self._transformed is not None:
+                self._transformed.assign(transformed(self.kernel.value))
+            return given
+
+        # Every way to give new weights comes by here: to the layer, to the model, from a file.
+        self.kernel.assign = followed
+
     def call(self, inputs):  # noqa: D102
         edge = self.border == "edge"
         if self.fast and inputs.shape[0] == 1 and math.prod(self.kernel.shape[2:]) >= WORTH_IT:
@@ -55,11 +68,6 @@ class FrozenConv2D(keras.layers.Conv2D):
             outputs = tf.nn.conv2d(inputs, self.kernel, 1, "SAME")
         return self.activation(tf.nn.bias_add(outputs, self.bias))
 
-    def set_weights(self, weights):  # noqa: D102
-        super().set_weights(weights)
-        if self._transformed is not None:
-            self._transformed.assign(transformed(self.kernel.numpy()))
-
     def get_config(self):  # noqa: D102
         return {name: getattr(self, name) for name in ("filters", "border", "fast", "name")}
 
@@ -67,7 +75,7 @@ class FrozenConv2D(keras.layers.Conv2D):
         """Return the kernel as the fast way wants it, made when it is needed first."""
         if self._transformed is None:
             with tf.init_scope():  # beside the graph that is being traced, for all graphs
-                kernel = transformed(self.kernel.numpy())
+                kernel = transformed(self.kernel.value)
                 self._transformed = tf.Variable(kernel, trainable=False)
         return self._transformed.value()
 

@@ -44,12 +44,12 @@ def winograd_maps(points: tuple[float, ...] = (0, 1, -1, 0.5, -2)) -> tuple[np.n
     return np.linalg.inv(powers(TILE + 2)).T, powers(3), powers(TILE).T
 
 
-def transformed(kernel: np.ndarray) -> tf.Tensor:
+def transformed(kernel: tf.Tensor) -> tf.Tensor:
     """Return G g Gᵀ for all pairs of channels: the kernel as ``winograd_convolution`` takes it.
 
     Parameters
     ----------
-    kernel : array (3, 3, C_in, C_out)
+    kernel : tensor (3, 3, C_in, C_out)
         As in Keras.
 
     Returns
@@ -60,7 +60,7 @@ def transformed(kernel: np.ndarray) -> tf.Tensor:
     _, G, _ = winograd_maps()
     # Both directions of a tile at once: the Kronecker product of a map with itself.
     G2 = tf.constant(np.kron(G, G), tf.float32)
-    return tf.reshape(G2 @ kernel.reshape(9, -1), (-1, *kernel.shape[2:]))
+    return tf.reshape(G2 @ tf.reshape(kernel, (9, -1)), (-1, *kernel.shape[2:]))
 
 
 def winograd_convolution(x: tf.Tensor, g: tf.Tensor, edge: bool) -> tf.Tensor:

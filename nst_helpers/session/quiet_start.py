@@ -7,7 +7,9 @@ import gc
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 NOTES_WANTED = ("0", "1")  # TF_CPP_MIN_LOG_LEVEL of a reader who wants to see the notes
@@ -22,7 +24,7 @@ def start_tensorflow() -> None:
     ------
     ImportError
         TensorFlow cannot be imported, and what it said is then shown; or Keras was imported
-        before, and not for TensorFlow.
+        before, and not for TensorFlow; or its settings hold what it cannot use.
     """
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     new = "tensorflow" not in sys.modules
@@ -46,7 +48,14 @@ def _import_keras() -> None:
         import keras
 
         backend = keras.config.backend()
-    except Exception:
+    except Exception as error:
+        if _in_keras_settings(error):
+            why = " ".join(str(error).split()) or type(error).__name__
+            raise ImportError(
+                f"Keras cannot start with its settings ({why}). They are "
+                f"in '{_settings_of_keras()}' and in environment variables that begin with KERAS_. "
+                "Mend them, or remove the file; then restart the kernel."
+            ) from error
         if not before:
             raise
         backend = wanted or "another backend"
@@ -61,6 +70,17 @@ def _import_keras() -> None:
             "nst_helpers before keras, or set the environment variable KERAS_BACKEND to "
             "tensorflow; then restart the kernel."
         )
+
+
+def _in_keras_settings(error: Exception) -> bool:
+    """Tell whether the error was raised where Keras reads its settings."""
+    frames = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    return any(Path(name).parts[-4:] == ("keras", "src", "backend", "config.py") for name in frames)
+
+
+def _settings_of_keras() -> str:
+    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    return os.path.expanduser(os.path.join(home, "keras.json"))
 
 
 @contextlib.contextmanager
