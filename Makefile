@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted studio slides student instructor lint
+.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted studio slides book student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -37,7 +37,7 @@ test-versions: $(READY)
 	$(BIN)/python -m tools.versions
 
 test-browser: $(READY)
-	$(BIN)/python -m pip install --disable-pip-version-check -q -e ".[browser]"
+	$(BIN)/python -m pip install --disable-pip-version-check -q -e ".[browser,book]"
 	NST_BACKBONE=vgg16 $(BIN)/python -m pytest -rs tests/browser -m browser
 
 bench: $(READY)
@@ -55,6 +55,10 @@ studio: $(READY)
 
 slides: $(READY)
 	$(BIN)/python -m tools.slides
+
+book: $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -e ".[book]"
+	$(BIN)/python -m tools.book
 
 student instructor: $(READY)
 	$(BIN)/python -m tools.forms $@

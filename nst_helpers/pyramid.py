@@ -71,7 +71,7 @@ def first_picture(
     Returns
     -------
     image : numpy.ndarray
-        float32, (1, *size, 3), RGB in [0, 1].
+        float32, (1, H, W, 3) of this size, RGB in [0, 1].
     is_noise : bool
         True: the fine detail of the start is grain.
 
@@ -181,7 +181,7 @@ def enlarged(image: np.ndarray, size: Size, start: np.ndarray | None = None) -> 
     Returns
     -------
     numpy.ndarray
-        (1, *size, 3), RGB in [0, 1].
+        (1, H, W, 3) of this size, RGB in [0, 1].
     """
     if start is None:
         return resized(image, size)

@@ -62,6 +62,7 @@ ROOMS = [
     "figures.given",
     "figures.look",
     "figures.words",
+    "figures.book",
     "figures.pictures",
     "figures.charts",
     "figures.cube",

@@ -219,7 +219,7 @@ def test_every_question_is_answered_and_says_where(question):
     text = TEXTS["docs/questions.md"]
     rows = [row for row in text.splitlines() if row.startswith("| [") and question in row]
     assert len(rows) == 1
-    assert question in "\n".join(re.findall(r"^### (.+)$", text, re.MULTILINE))
+    assert question in "\n".join(re.findall(r"^## (.+)$", text, re.MULTILINE))
     code = rows[0].split("|")[-2]
     for name in re.findall(r"`([^`]+)`", code):
         word = re.match(r"[\w./]+", name).group()

@@ -5,6 +5,9 @@ The cell is the same everywhere, does nothing elsewhere, and gets the package fr
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -14,7 +17,8 @@ from tools.series import HOSTED, NOT_COMPARED, paths
 
 # Whatever pip takes: a repository ("git+https://…"), an archive or a wheel. Set it, then run the
 # command above, and pass the notebooks on.
-ADDRESS = "git+https://ADDRESS.OF.THE.REPOSITORY/nst.git"
+TO_FILL_IN = "git+https://ADDRESS.OF.THE.REPOSITORY/nst.git"
+ADDRESS = TO_FILL_IN
 SOURCE = """\
 # @title In a hosted notebook run this first. Elsewhere it does nothing.
 import subprocess
@@ -28,6 +32,26 @@ if "google.colab" in sys.modules:
     from nst_helpers.session.hosted import welcome
 
     welcome()"""
+
+
+def open_address(name: str, address: str = ADDRESS) -> str | None:
+    """Return the page that opens a notebook in a hosted service; None where no address is set.
+
+    Colab opens what lies at GitHub, Binder any other repository. Wheels and archives hold no
+    notebooks.
+    """
+    found = re.fullmatch(r"git\+(https://.+?)(\.git)?(?:@([^@/#]+))?(?:#.*)?", address)
+    if address == TO_FILL_IN or not found:
+        return None
+    place, ending, branch = found[1], found[2] or "", found[3]
+    if place.startswith("https://github.com/"):
+        there = place.removeprefix("https://github.com/")
+        return (
+            f"https://colab.research.google.com/github/{there}/blob/{branch or 'main'}"
+            f"/notebooks/{name}"
+        )
+    repository = quote(place + ending, safe="")
+    return f"https://mybinder.org/v2/git/{repository}/{branch or 'HEAD'}?labpath=notebooks/{name}"
 
 
 def stamp(notebook: NotebookNode, address: str = ADDRESS) -> None:

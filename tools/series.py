@@ -21,6 +21,7 @@ PARTS = ("about", "exercise", "check", "run", "hints")
 HOSTED = "hosted"  # the id of the first code cell, for hosted notebooks
 TALLY = "tally"  # the id of the cell at the end that says what is solved
 NOT_COMPARED = "nbval-ignore-output"  # the cell says why in its metadata, `nst_reason`
+NOTES = "nst_notes"  # the speaker's notes in a cell's metadata
 NOTES_TAG = "instructor-notes"
 
 
@@ -56,7 +57,7 @@ def is_compared(cell: NotebookNode) -> bool:
 
 def notes(cell: NotebookNode) -> str:
     """Return the speaker's notes that a cell carries, or ""."""
-    return cell.metadata.get("nst_notes", "")
+    return cell.metadata.get(NOTES, "")
 
 
 def notes_cell(cell: NotebookNode, text: str) -> NotebookNode:

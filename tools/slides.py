@@ -12,7 +12,6 @@ import html
 import io
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from nbformat import NotebookNode
 from PIL import Image
 from pygments.formatters import HtmlFormatter
 
+from tools import npm
 from tools.series import BUILD, HOSTED, ROOT, TALLY, is_compared, notes, part_of, paths
 
 TARGET = BUILD / "slides"
@@ -118,14 +118,8 @@ def fetch(target: Path) -> None:
     """Put reveal.js and MathJax beside the slides, unless they are there."""
     if (target / "mathjax" / "tex-svg.js").exists():
         return
-    npm = shutil.which("npm")
-    if npm is None:
-        raise SystemExit("npm is missing. It fetches reveal.js and MathJax: install Node.js.")
     workshop = target / "npm"
-    workshop.mkdir(parents=True, exist_ok=True)
-    options = ["--prefix", str(workshop), "--no-audit", "--no-fund", "--ignore-scripts"]
-    subprocess.run([npm, "install", "--silent", *options, *PACKAGES], check=True)
-    modules = workshop / "node_modules"
+    modules = npm.fetch(PACKAGES, workshop, "reveal.js and MathJax")
     for part in ("dist", "plugin/notes"):
         shutil.copytree(
             modules / "reveal.js" / part, target / "reveal.js" / part, dirs_exist_ok=True

@@ -1,0 +1,94 @@
+// What scrolls sideways can be reached by the keyboard.
+for (const box of document.querySelectorAll("pre, .katex-display, .table-wrapper, .cell_output table")) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+}
+
+// Figures that move: sliders choose one of the pictures that were made beforehand. What they are
+// stands in the figure itself, as tools/moving.py writes it.
+for (const figure of document.querySelectorAll("figure.moving")) {
+  const { sliders, panes, said, plays } = JSON.parse(figure.querySelector("script").textContent);
+  const pictures = [...figure.querySelectorAll("img")];
+  const sentence = figure.querySelector("output");
+  const folder = pictures[0].src.replace(/[^/]*$/, "");
+  const controls = document.createElement("div");
+  controls.className = "controls";
+  sentence.before(controls);
+
+  const inputs = sliders.map(({ label, values, first }) => {
+    const line = document.createElement("label");
+    const input = document.createElement("input");
+    Object.assign(input, { type: "range", min: 0, max: values.length - 1, value: first });
+    input.addEventListener("input", () => {
+      stop();
+      show();
+    });
+    const value = document.createElement("span");
+    value.setAttribute("aria-hidden", "true"); // aria-valuetext says it
+    line.append(`${label} `, input, value);
+    controls.append(line);
+    return input;
+  });
+
+  const show = () => {
+    const places = inputs.map((input) => Number(input.value));
+    const values = sliders.map((slider, n) => slider.values[places[n]]);
+    inputs.forEach((input, n) => {
+      input.setAttribute("aria-valuetext", values[n]);
+      input.nextSibling.textContent = values[n];
+    });
+    pictures.forEach((picture, n) => {
+      if (!panes[n].moves) return;
+      picture.src = `${folder}${[n, ...places].join("-")}.webp`;
+      picture.alt = panes[n].words.replace(/\{(\d)\}/g, (_, which) => values[which]);
+    });
+    const at = places.reduce((sum, place, n) => sum * sliders[n].values.length + place, 0);
+    sentence.textContent = said[at];
+  };
+
+  // All pictures are fetched as soon as somebody comes near a control.
+  const fetched = [];
+  const fetchAll = () => {
+    if (fetched.length) return;
+    panes.forEach(({ moves }, n) => {
+      if (!moves) return;
+      const places = sliders.reduce(
+        (all, { values }) => all.flatMap((one) => values.map((_, place) => [...one, place])),
+        [[n]],
+      );
+      for (const place of places) {
+        const picture = new Image();
+        picture.src = `${folder}${place.join("-")}.webp`;
+        fetched.push(picture);
+      }
+    });
+  };
+  for (const near of ["pointerenter", "touchstart", "focusin"]) {
+    figure.addEventListener(near, fetchAll, { passive: true });
+  }
+
+  // A film plays on demand, once; readers with a screen reader hear its last sentence only.
+  let timer = 0;
+  const button = document.createElement("button");
+  button.type = "button";
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    button.textContent = "Play";
+    sentence.setAttribute("aria-live", "polite");
+  };
+  button.addEventListener("click", () => {
+    if (timer) return stop();
+    const [input] = inputs;
+    if (input.value === input.max) input.value = 0;
+    sentence.setAttribute("aria-live", "off");
+    button.textContent = "Pause";
+    timer = setInterval(() => {
+      input.stepUp();
+      if (input.value === input.max) stop();
+      show();
+    }, 160);
+  });
+  if (plays) controls.prepend(button);
+  stop();
+  show();
+}

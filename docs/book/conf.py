@@ -1,0 +1,63 @@
+"""Sphinx's settings of the book; `python -m tools.book` prepares its pages and runs it."""
+
+from docutils.nodes import SkipNode
+
+project = "What is the style of a picture?"
+author = "the makers of the series"
+html_title = project
+
+exclude_patterns = ["static", "extra"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+html_theme = "furo"
+html_static_path = ["_static", "../../build/book-source/static"]
+html_extra_path = ["../../build/book-source/extra"]
+html_css_files = ["katex/katex.min.css", "book.css"]
+html_js_files = [("book.js", {"defer": "defer"})]
+html_use_index = html_domain_indices = html_show_sphinx = False
+html_show_copyright = False
+html_copy_source = False
+# Pages that lie in a folder may not read each other, which a summary of what was found needs.
+html_show_search_summary = False
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#1c4f8a", "color-brand-content": "#1c4f8a"},
+    "dark_css_variables": {"color-brand-primary": "#9cc4f2", "color-brand-content": "#9cc4f2"},
+}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+
+# What is committed is shown; no cell is run.
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_code_prompt_show = nb_code_prompt_hide = "{type}"
+nb_render_text_lexer = "none"
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 4
+
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+add_module_names = False
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False
+napoleon_use_ivar = True
+
+
+# Formulas are set when all pages are written (formulas.cjs), so a page needs no script for them.
+html_math_renderer = "set_later"
+
+
+def _formula(tag):
+    def visit(self, node):
+        self.body.append(f'<{tag} class="formula">{self.encode(node.astext())}</{tag}>')
+        raise SkipNode
+
+    return visit, None
+
+
+def _says_nothing(app, kind, name, item, skip, options):
+    return True if (item.__doc__ or "").startswith("Alias for field number") else None
+
+
+def setup(app):
+    """Leave formulas as they are, in elements that formulas.cjs finds."""
+    app.add_html_math_renderer("set_later", _formula("span"), _formula("div"))
+    app.connect("autodoc-skip-member", _says_nothing)

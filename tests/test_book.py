@@ -1,0 +1,117 @@
+"""What goes into the book, and what stays out; its pages are opened in tests/browser."""
+
+import ast
+import re
+import shutil
+
+import pytest
+from test_forms import NOTEBOOKS
+
+import nst_helpers
+from nst_helpers.figures.book import handle_mime
+from tools import book
+from tools.hosted import TO_FILL_IN, open_address
+from tools.series import DOCS, NOTES, ROOT
+
+every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
+
+
+@every_notebook
+def test_speakers_notes_stay_out(stem):
+    assert any(NOTES in cell.metadata for cell in NOTEBOOKS[stem].cells)
+    for made in (book.page(NOTEBOOKS[stem], f"{stem}.ipynb"), book.download(NOTEBOOKS[stem])):
+        assert not any(NOTES in cell.metadata for cell in made.cells)
+
+
+@every_notebook
+def test_a_page_offers_its_notebook_below_the_title(stem):
+    cells = book.page(NOTEBOOKS[stem], f"{stem}.ipynb").cells
+    assert cells[0].source.startswith("# ")
+    assert f'href="../downloads/{stem}.ipynb"' in cells[1].source
+    assert [cell.id for cell in book.download(NOTEBOOKS[stem]).cells] == [
+        cell.id for cell in NOTEBOOKS[stem].cells
+    ]
+
+
+def test_the_guide_is_public_but_for_what_the_speaker_says():
+    guide = (DOCS / "instructor_guide.md").read_text("utf-8")
+    public = book.public(guide)
+    before, after = (re.findall(r"^## (.+)$", text, re.M) for text in (guide, public))
+    assert [heading for heading in before if heading not in after] == list(book.UNSAID)
+    for notebook in NOTEBOOKS.values():
+        for cell in notebook.cells:
+            assert cell.metadata.get(NOTES, "no notes")[:60] not in public
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in after}
+    assert set(re.findall(r"\]\(#([^)]+)\)", public)) <= anchors
+
+
+def test_the_guide_s_unsaid_sections_are_found():
+    with pytest.raises(ValueError, match="0 sections “What to say at each figure”"):
+        book.public("# A guide\n\n## Two plans\n")
+
+
+ADDRESSES = {
+    "git+https://github.com/someone/nst.git": "https://colab.research.google.com/github/"
+    "someone/nst/blob/main/notebooks/03.ipynb",
+    "git+https://github.com/someone/nst.git@spring": "https://colab.research.google.com/github/"
+    "someone/nst/blob/spring/notebooks/03.ipynb",
+    "git+https://gitlab.com/a/b/nst.git@v2": "https://mybinder.org/v2/git/"
+    "https%3A%2F%2Fgitlab.com%2Fa%2Fb%2Fnst.git/v2?labpath=notebooks/03.ipynb",
+    "git+https://codeberg.org/a/nst": "https://mybinder.org/v2/git/"
+    "https%3A%2F%2Fcodeberg.org%2Fa%2Fnst/HEAD?labpath=notebooks/03.ipynb",
+    "https://example.org/nst_helpers-1.0.0-py3-none-any.whl": None,
+    TO_FILL_IN: None,
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_notebook_opens_in_a_hosted_service_where_an_address_is_set(address, monkeypatch):
+    opened = open_address("03.ipynb", address)
+    assert opened == ADDRESSES[address]
+    monkeypatch.setattr(book, "open_address", lambda name: opened)
+    assert ("Open in a hosted notebook" in book.offer("03.ipynb")) == bool(opened)
+    assert (str(opened) in book.first_page()) == bool(opened)
+    assert "{{" not in book.first_page()
+
+
+def test_the_reference_has_every_name_that_readers_import():
+    rooms = {name: vars(__import__(f"nst_helpers.{name}", fromlist=["_"])) for name in book.ROOMS}
+    here = {name for room in rooms.values() for name in room}
+    used = set(nst_helpers.__all__)
+    for notebook in NOTEBOOKS.values():
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                for node in ast.walk(ast.parse(cell.source)):
+                    if isinstance(node, ast.ImportFrom) and node.module.startswith("nst_helpers"):
+                        used |= {alias.name for alias in node.names}
+    assert used - here - {"welcome"} == set(), "give its room a place in tools/book.py"
+
+
+def test_without_npm(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(book, "KATEX", tmp_path / "none")
+    with pytest.raises(SystemExit, match=r"npm is missing. It fetches KaTeX.*Node\.js"):
+        book.katex(tmp_path)
+
+
+class Renderer:
+    def render_image(self, data):
+        return [{"uri": data.mime_type}]
+
+
+class Output:
+    def __init__(self, mime_type, metadata):
+        self.mime_type, self.output_metadata = mime_type, metadata
+
+
+def test_a_figure_in_a_book_has_its_words():
+    shown = Output("image/png", {"image/png": {"alt": "A wave.", "width": 900}})
+    assert handle_mime(Renderer(), shown, False) == [{"uri": "image/png", "alt": "A wave."}]
+    for other in (Output("image/png", {}), Output("text/html", {"text/html": {"alt": "?"}})):
+        assert handle_mime(Renderer(), other, False) is None
+
+
+def test_the_readme_has_a_place_for_the_book_s_address():
+    first_screen = (ROOT / "README.md").read_text("utf-8").partition("\n## ")[0]
+    assert "`ADDRESS_OF_THE_BOOK`" in first_screen
+    assert (ROOT / ".github" / "workflows" / "book.yml").is_file()
