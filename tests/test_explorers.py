@@ -2,17 +2,22 @@
 
 import asyncio
 import html
+import itertools
 import threading
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from nst_helpers import STYLE_LAYERS, load_picture, receptive_field
-from nst_helpers.panels import look
+from nst_helpers.figures.look import HIGHEST
+from nst_helpers.panels import look, views
+from nst_helpers.panels.curves import plot_terms
 from nst_helpers.panels.drawing import (
     View,
     coloured,
     enlarge,
+    figure_picture,
     lit,
     marked,
     matrix_picture,
@@ -380,6 +385,36 @@ def test_a_panel_is_a_picture_with_its_words_where_no_front_end_is(panels):
         assert widget[look.WIDGET]["model_id"] == panel.model_id
         assert widget["text/plain"] == repr(panel)
         assert repr(panel).endswith("run this cell in JupyterLab to use its controls.")
+
+
+def test_a_still_is_legible_whole_and_one_slide_high(panels):
+    for name, panel in panels.items():
+        figure = still_figure(panel._still().rows)
+        figure.draw_without_rendering()
+        texts = [axis.title for axis in figure.axes]
+        assert all(text.get_text() and text.get_fontsize() >= 16 for text in texts)
+        assert figure.get_figheight() <= HIGHEST + 0.01, name
+        whole = figure.bbox
+        for text in texts:
+            box = text.get_window_extent()
+            assert whole.x0 <= box.x0 and box.x1 <= whole.x1 and box.y1 <= whole.y1, (name, text)
+        boxes = [text.get_window_extent() for text in texts]
+        assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2)), name
+
+
+def test_a_still_does_not_heed_the_reader_s_settings(syntheses):
+    def still():
+        views._charts.cache_clear()
+        pairs = pair_view(np.full((1, 4, 4, 3), 0.5), np.ones((1, 4, 4, 2)), 0, 1, 2, 2)
+        layers = layer_view(np.full((1, 40, 50, 3), 0.5), syntheses, "block3_conv1")
+        terms = figure_picture(plot_terms({"J": [3.0, 2.0]}, [(1, "β = 2")]))
+        rows = [*pairs.rows, *layers.rows, [("The terms of J", terms)]]
+        return figure_picture(still_figure(rows))
+
+    usual = still()
+    with plt.style.context(["dark_background", "ggplot", {"font.size": 30, "axes.grid": True}]):
+        np.testing.assert_array_equal(still(), usual)
+    views._charts.cache_clear()
 
 
 def test_the_still_comes_first_and_the_widget_is_an_output_of_its_own(panels, monkeypatch):

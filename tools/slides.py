@@ -34,6 +34,7 @@ WIDTH, ROOM = 1100, 716  # what is left for its text and its figure
 LETTERS = {"text": 76, "table": 84, "code": 88}  # on a line
 LINE = {"text": 38, "table": 30, "code": 26}  # pixels
 GAP = 16
+MARKS = {"Exercise": "exercise", "Try it": "try"}  # headings with a look of their own
 
 
 class Block(NamedTuple):
@@ -178,8 +179,9 @@ def _blocks(cell: NotebookNode) -> list[Block]:
 
 
 def _parts(source: str) -> list[str]:
-    """Cut a text into paragraphs, list items, tables and formulas."""
-    parts = re.split(r"\n\s*\n", re.sub(r"^(#+ .*)$", r"\n\1\n", source.strip(), flags=re.M))
+    """Cut a text into paragraphs, list items and tables; a formula stays with its sentence."""
+    source = re.sub(r"^(#+ .*)$", r"\n\1\n", source.strip(), flags=re.M)
+    parts = re.split(r"\n\s*\n(?!\$\$)", source)
     parts = [item for part in parts for item in re.split(r"\n(?=[-*] |\d+\. )", part)]
     return [part.strip() for part in parts if part.strip()]
 
@@ -188,6 +190,9 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
     """Return (kind, HTML, height) of a piece of Markdown; a long table becomes several."""
     if part.startswith("#"):
         text = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(part))
+        begins = re.match(rf"#+ ({'|'.join(MARKS)})\b", part)
+        if begins:
+            text = re.sub(r"<h(\d)", rf'<h\1 class="{MARKS[begins[1]]}"', text)
         return [("heading", text, 46 * _count(part, 50) + GAP)]
     if part.startswith("|"):
         head, rows = part.splitlines()[:2], part.splitlines()[2:]
@@ -202,8 +207,10 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
         ]
     if part.startswith("```"):
         return [("code", markdown2html(part), _lines(part, "code") + GAP)]
-    formula = 34 if "$$" in part else 0
-    return [("text", markdown2html(part), _lines(part, "text") + formula + GAP)]
+    text = markdown2html(part).replace("<p><em>Lecture: ", '<p><em class="lecture">Lecture: ')
+    # A formula stands between paragraphs, and is higher than a line.
+    formulas = 54 * (part.count("$$") // 2)
+    return [("text", text, _lines(part, "text") + formulas + GAP)]
 
 
 def _count(text: str, letters: int) -> int:

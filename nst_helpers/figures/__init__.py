@@ -12,7 +12,6 @@ from nst_helpers.figures.cube import plot_cube
 from nst_helpers.figures.look import (
     COLOURS,
     LECTURE_COLOURS,
-    TEXT,
     WIDTH,
     encode_figure,
     in_one_look,
@@ -30,7 +29,6 @@ from nst_helpers.figures.words import bundle, number_text, show
 __all__ = [
     "COLOURS",
     "LECTURE_COLOURS",
-    "TEXT",
     "WIDTH",
     "bundle",
     "encode_figure",

@@ -24,7 +24,7 @@ from nst_helpers.refusals import whole_number
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
-BESIDE = 1.6  # inches: the bar of colours and the name of the upright axis
+BESIDE = 1.8  # inches: the bar of colours and the name of the upright axis
 WRITTEN = 6  # rows of a matrix whose entries can be written in it
 
 
@@ -76,14 +76,13 @@ def plot_block(
                     )
                 )
     depth = (drawn - 1) * step
-    axis.text(-0.25, rows / 2, f"$n_H$ = {n_H}", ha="right", va="center", fontsize=16)
-    axis.text(columns / 2, -0.25, f"$n_W$ = {n_W}", ha="center", va="top", fontsize=16)
+    axis.text(-0.25, rows / 2, f"$n_H$ = {n_H}", ha="right", va="center")
+    axis.text(columns / 2, -0.25, f"$n_W$ = {n_W}", ha="center", va="top")
     axis.text(
         *(np.array([columns + 0.3, 0]) + depth / 2 - [0, 0.2]),
         f"$n_C$ = {n_C}" + (f" ({drawn} drawn)" if drawn < n_C else ""),
         ha="left",
         va="top",
-        fontsize=16,
     )
     axis.set_xlim(-2.5, columns + depth[0] + 3)
     axis.set_ylim(-0.9, rows + depth[1] + 0.2)

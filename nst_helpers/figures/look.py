@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import textwrap
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -17,9 +18,13 @@ from PIL import Image
 COLOURS = ("#0072B2", "#C08000", "#009E73", "#CC79A7", "#3A9AD9", "#D55E00", "#000000")
 LECTURE_COLOURS = ("#D7263D", "#F4C430", "#6A4C93", "#2E8B57", "#E8871E")
 WIDTH = 10.0  # inches: the full width of the text
+HIGHEST = 6.4  # inches: more is not seen at once on a projector
 PIXELS = 100  # an inch on the page; the file has twice as many, for fine screens
-# 11 pixels and more where 1000 are shown on 590: JupyterLab at 1024 with its list of files open.
-TEXT = {"font.size": 14, "axes.titlesize": "medium"}
+# 24 pixels on a slide, which shows 10 inches on 1100 pixels; 13 where JupyterLab at 1024, with its
+# list of files open, shows them on 590.
+TEXT = {"font.size": 16, "axes.titlesize": "medium"}
+LINE = 0.33  # inches: a line of a title
+LETTER = 0.12  # inches: a title's letter, in the mean
 # A photograph may take this much of a notebook; below the last quality, blocks can be seen.
 BYTES = 80_000
 FEW = 4096  # colours, with the shades at the letters' edges: a board or a patch, not a photograph
@@ -46,6 +51,25 @@ def in_one_look(draw: Callable) -> Callable:
             return draw(*args, **options)
 
     return drawn
+
+
+def wrapped(title: str, width: float) -> str:
+    """Break a title where it is wider than its place.
+
+    Parameters
+    ----------
+    title : str
+        Breaks of its own stay.
+    width : float
+        Of the place, in inches.
+
+    Returns
+    -------
+    str
+        The title in lines.
+    """
+    letters = max(int(width / LETTER), 8)
+    return "\n".join(textwrap.fill(line, letters) for line in title.split("\n"))
 
 
 @in_one_look

@@ -16,14 +16,20 @@ from matplotlib.patches import Rectangle
 
 from nst_helpers import refusals
 from nst_helpers.figures import given
-from nst_helpers.figures.look import COLOURS, WIDTH, in_one_look, new_figure, reach
+from nst_helpers.figures.look import (
+    COLOURS,
+    HIGHEST,
+    LINE,
+    WIDTH,
+    in_one_look,
+    new_figure,
+    reach,
+    wrapped,
+)
 from nst_helpers.refusals import whole_number
 
-HIGHEST = 6.4  # inches: more is not seen at once on a projector
 TALLEST = 4.6  # inches: a picture in a row of one or two
-LINE = 0.29  # inches: a line of a title
-BAR = 1.1  # inches: a bar of colours with its label
-LETTER = 0.105  # inches: a title's letter, in the mean
+BAR = 1.2  # inches: a bar of colours with its label
 SIGNED = colormaps["RdBu_r"]
 
 
@@ -238,10 +244,8 @@ def _grid(
     shares = [1 / a for a in flat[0]] if len(cells) == 1 else [1.0] * columns
     room = (WIDTH - beside) / sum(shares)
     room = min(room, TALLEST / max(a * s for row in flat for a, s in zip(row, shares)))
-    wrapped = [
-        [_wrapped(title, room * share) for title, share in zip(row, shares)] for row in heads
-    ]
-    lines = [max(title.count("\n") + bool(title) for title in row) for row in wrapped]
+    broken = [[wrapped(title, room * share) for title, share in zip(row, shares)] for row in heads]
+    lines = [max(title.count("\n") + bool(title) for title in row) for row in broken]
     most = HIGHEST - LINE * sum(lines)
     tall = [max(a * s for a, s in zip(row, shares)) for row in flat]
     room = min(room, max(most, HIGHEST / 2) / sum(tall))
@@ -257,7 +261,7 @@ def _grid(
     for axis in drawn:
         axis.set_anchor("N")
         axis.set_axis_off()
-    for axis, picture, title in zip(drawn, pictures, chain(*wrapped), strict=False):
+    for axis, picture, title in zip(drawn, pictures, chain(*broken), strict=False):
         if picture.ndim == 4:
             # A patch of a few pixels is shown as pixels, not as a blur.
             smooth = "bicubic" if min(picture.shape[1:3]) > 12 else "nearest"
@@ -271,12 +275,6 @@ def _grid(
 def _aspect(picture: np.ndarray) -> float:
     height, width = picture.shape[1:3] if picture.ndim == 4 else picture.shape
     return height / width
-
-
-def _wrapped(title: str, width: float) -> str:
-    """Break a title that is wider than its picture; breaks of its own stay."""
-    letters = max(int(width / LETTER), 8)
-    return "\n".join(textwrap.fill(line, letters) for line in title.split("\n"))
 
 
 def _scale(maps: Sequence[np.ndarray]) -> Normalize:

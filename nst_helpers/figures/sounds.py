@@ -56,7 +56,7 @@ def plot_spectrograms(blocks: Mapping[str, np.ndarray]) -> Figure:
             aspect="auto",
             extent=(0, len(heard) * HOP / RATE, 0, RATE / 2000),
         )
-        axis.set(title=title, ylabel="kHz", yticks=(0, 2, 4, 6, 8))
+        axis.set(title=title, ylabel="kHz", yticks=(0, 4, 8))
     axes[-1, 0].set_xlabel("seconds")
     return figure
 

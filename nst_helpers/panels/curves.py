@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from nst_helpers.figures import new_figure
+from nst_helpers.figures.look import in_one_look, new_figure
 from nst_helpers.panels.drawing import DASHES, LINES
 from nst_helpers.panels.run import TERMS
 from nst_helpers.panels.wording import number
@@ -104,6 +104,7 @@ def in_words(terms: Terms, marks: Marks) -> str:
     return f"The terms of J over the steps, after step {done}: {values}.{changed}"
 
 
+@in_one_look
 def plot_terms(terms: Terms, marks: Marks) -> Figure:
     """Draw the same curves as a figure, for a page without a kernel.
 

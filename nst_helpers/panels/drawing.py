@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,11 +14,13 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
 from nst_helpers.activations import cut_patch
-from nst_helpers.figures import COLOURS, LECTURE_COLOURS, TEXT, WIDTH
+from nst_helpers.figures import COLOURS, LECTURE_COLOURS, WIDTH
+from nst_helpers.figures.look import HIGHEST, LINE, in_one_look, wrapped
 from nst_helpers.images import to_pil
 
+GAP = 0.1  # inches: between the pictures of a still
 TILE = 100  # pixels of a patch, or more
-SIDE, MARGIN = 312, 46  # pixels of a matrix, and of the numbers beside it
+SIDE, MARGIN = 312, 52  # pixels of a matrix, and of the numbers beside it
 RED = LinearSegmentedColormap.from_list("red channel", ["black", LECTURE_COLOURS[0], "white"])
 YELLOW = LinearSegmentedColormap.from_list("yellow channel", ["black", LECTURE_COLOURS[1], "white"])
 
@@ -80,6 +81,7 @@ def encode_quickly(picture: np.ndarray, smallest: int = 1) -> bytes:
     return stream.getvalue()
 
 
+@in_one_look
 def figure_picture(figure: Figure) -> np.ndarray:
     """Return a figure as a picture (1, H, W, 3), RGB in [0, 1]."""
     canvas = FigureCanvasAgg(figure)
@@ -87,6 +89,7 @@ def figure_picture(figure: Figure) -> np.ndarray:
     return np.asarray(canvas.buffer_rgba())[None, ..., :3] / np.float32(255)
 
 
+@in_one_look
 def small_figure(width: float, height: float, columns: int = 1, **options):
     """Return a small figure for a place that is redrawn often: no layout is computed.
 
@@ -104,14 +107,14 @@ def small_figure(width: float, height: float, columns: int = 1, **options):
     (Figure, array of Axes)
         The axes as an array (columns,).
     """
-    with mpl.rc_context(TEXT):
-        figure = Figure(figsize=(width, height), dpi=100, facecolor="white")
-        axes = figure.subplots(1, columns, squeeze=False)[0]
+    figure = Figure(figsize=(width, height), dpi=100, facecolor="white")
+    axes = figure.subplots(1, columns, squeeze=False)[0]
     margins = {"left": 0.13, "right": 0.98, "top": 0.96, "bottom": 0.17} | options
     figure.subplots_adjust(**margins)
     return figure, axes
 
 
+@in_one_look
 def still_figure(rows: Sequence[Row]) -> Figure:
     """Draw rows of captioned pictures as one figure, each row of one height.
 
@@ -125,17 +128,27 @@ def still_figure(rows: Sequence[Row]) -> Figure:
     Figure
         The pictures.
     """
-    aspects = [[picture.shape[2] / picture.shape[1] for _, picture in row] for row in rows]
-    heights = [(WIDTH - 0.3 * len(row)) / sum(row) + 0.75 for row in aspects]
-    with mpl.rc_context(TEXT):
-        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
-        parts = figure.subfigures(len(rows), 1, squeeze=False, height_ratios=heights)[:, 0]
-        for part, row, widths in zip(parts, rows, aspects, strict=True):
-            axes = part.subplots(1, len(row), squeeze=False, width_ratios=widths)[0]
-            for axis, (caption, picture) in zip(axes, row, strict=True):
-                axis.imshow(enlarge(picture, 600)[0], interpolation="antialiased")
-                axis.set_title(_wrapped(caption, axis.get_position().width * WIDTH), fontsize=12)
-                axis.set_axis_off()
+    shapes = [[picture.shape[1] / picture.shape[2] for _, picture in row] for row in rows]
+    heights = [(WIDTH - GAP * (len(row) + 1)) / sum(1 / s for s in row) for row in shapes]
+    widths = [[height / shape for shape in row] for height, row in zip(heights, shapes)]
+    captions = [
+        [wrapped(caption, width) for (caption, _), width in zip(row, places)]
+        for row, places in zip(rows, widths)
+    ]
+    heads = [GAP + LINE * (1 + max(text.count("\n") for text in row)) for row in captions]
+    # Photographs stand in the first row: they may be smaller, which charts and numbers may not.
+    over = max(0, sum(heights) + sum(heads) - HIGHEST)
+    heights[0] -= min(over, heights[0] / 2)
+    whole = sum(heights) + sum(heads)
+    figure, top = Figure(figsize=(WIDTH, whole)), whole
+    for row, places, texts, height, head in zip(rows, widths, captions, heights, heads):
+        top, left = top - head - height, GAP
+        for (_, picture), width, caption in zip(row, places, texts):
+            axis = figure.add_axes((left / WIDTH, top / whole, width / WIDTH, height / whole))
+            axis.imshow(enlarge(picture, 600)[0], interpolation="antialiased")
+            axis.set_title(caption)
+            axis.set_axis_off()
+            left += width + GAP
     return figure
 
 
@@ -288,7 +301,7 @@ def matrix_picture(
 def _numbers(order: np.ndarray, anchor: str) -> Image.Image:
     """Return the channels' numbers, one at each row of a matrix."""
     strip = Image.new("RGB", (MARGIN, SIDE), "white")
-    font = ImageFont.truetype(f"{mpl.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 19)
+    font = ImageFont.truetype(f"{mpl.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 24)
     for n, k in enumerate(order):
         at = MARGIN - 5 if anchor == "rm" else 5, (n + 0.5) * SIDE / len(order)
         ImageDraw.Draw(strip).text(at, str(k), "black", font, anchor=anchor)
@@ -298,7 +311,3 @@ def _numbers(order: np.ndarray, anchor: str) -> Image.Image:
 def bright(values: np.ndarray) -> float:
     """Return a large value that is not one single peak's."""
     return float(np.quantile(values, 0.99))
-
-
-def _wrapped(caption: str, inches: float) -> str:
-    return "\n".join(textwrap.wrap(caption, max(16, int(inches * 11.5))))

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from nst_helpers.activations import ReceptiveField, channel_peaks
 from nst_helpers.figures import COLOURS
+from nst_helpers.figures.look import in_one_look
 from nst_helpers.images import resize_image
 from nst_helpers.panels.drawing import (
     DASHES,
@@ -366,19 +367,25 @@ class _Chart:
     def picture(self, of: object, x, y, here: int, **names: str) -> np.ndarray:
         """Return the chart of (x, y) with a ring at `here`; `of` says whether it is a new one."""
         if self.of != of:
-            self.line.set_data(x, y)
-            self.axis.set(**names)
-            self.axis.relim()
-            self.axis.autoscale_view()
-            self.canvas.draw()
-            self.of, self.ground = of, self.canvas.copy_from_bbox(self.canvas.figure.bbox)
+            self._draw_ground(x, y, **names)
+            self.of = of
         self.canvas.restore_region(self.ground)
         self.ring.set_data(x[[here]], y[[here]])
         self.axis.draw_artist(self.ring)
         return np.asarray(self.canvas.buffer_rgba())[None, ..., :3] / np.float32(255)
 
+    @in_one_look  # ticks are made when they are drawn
+    def _draw_ground(self, x, y, **names: str) -> None:
+        self.line.set_data(x, y)
+        self.axis.set(**names)
+        self.axis.relim()
+        self.axis.autoscale_view()
+        self.canvas.draw()
+        self.ground = self.canvas.copy_from_bbox(self.canvas.figure.bbox)
+
 
 @cache
+@in_one_look
 def _charts() -> tuple[_Chart, _Chart]:
     pairs = _Chart(0.17, ".", alpha=0.5, markersize=6, markeredgewidth=0)
     total = _Chart(0.14, linewidth=2.5)
@@ -400,6 +407,7 @@ def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> list[n
     ]  # fmt: skip
 
 
+@in_one_look
 def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str) -> Figure:
     figure, (axis,) = small_figure(9, 2.9, left=0.1, right=0.76, bottom=0.2, top=0.95)
     for n, (layer, (_, history)) in enumerate(syntheses.items()):
@@ -410,5 +418,5 @@ def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str)
         )  # fmt: skip
     axis.set(xlabel="step", ylabel="J / first J")
     axis.grid(alpha=0.3)
-    figure.legend(loc="center right", fontsize=14, frameon=False, handlelength=2.8)
+    figure.legend(loc="center right", frameon=False, handlelength=2.8)
     return figure

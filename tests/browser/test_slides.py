@@ -1,14 +1,17 @@
 """The slides in a browser: the arrow to the right reaches every figure, and nothing overflows."""
 
+import re
 import shutil
 
 import nbformat
 import pytest
-from test_browser import SCREENSHOTS, chromium  # noqa: F401
+from test_browser import SCREENSHOTS, chromium, contrast  # noqa: F401
 
+from nst_helpers.figures.look import PIXELS, TEXT
 from tools import slides
 from tools.series import paths
 
+LETTERS = 24  # pixels of a label on a slide of 1280
 # What is seen of the slide that is shown: its pictures, and what sticks out of its room.
 SEEN = """() => {
   const slide = Reveal.getCurrentSlide(), scale = Reveal.getScale();
@@ -20,7 +23,16 @@ SEEN = """() => {
   };
   const parts = [...body.querySelectorAll(':scope > *, td, code, svg')].map(place);
   const images = [...body.querySelectorAll('img')];
-  return {parts, images: images.map((one) => ({...place(one), alt: one.alt})),
+  const look = (one) => { const style = getComputedStyle(one);
+    return {text: one.textContent, size: parseFloat(style.fontSize), colour: style.color,
+            bar: parseFloat(style.borderLeftWidth), edge: style.borderLeftColor}; };
+  const looks = (selector) => [...slide.querySelectorAll(selector)].map(look);
+  return {parts,
+          images: images.map((one) => ({...place(one), alt: one.alt,
+                                        pixels: [one.naturalWidth, one.naturalHeight]})),
+          labels: looks('.where, td, th, .lecture').concat(look(
+            document.querySelector('.slide-number'))),
+          quiet: looks('.lecture'), headings: looks('h1, h2, h3'), other: looks('p, li'),
           at: Reveal.getSlidePastCount(), last: Reveal.isLastSlide(),
           letters: body.innerText.trim().length};
 }"""
@@ -46,7 +58,7 @@ def test_the_right_arrow_reaches_every_figure_and_nothing_overflows(chromium, ta
     page.goto(made.as_uri())
     page.wait_for_function("window.MathJax && MathJax.startup && MathJax.startup.promise")
     page.evaluate("MathJax.startup.promise")
-    shown, wrong, steps = [], [], 0
+    shown, wrong, quiet, edges, steps = [], [], [], {}, 0
     while True:
         seen = page.evaluate(SEEN)
         number = f"slide {seen['at'] + 1}"
@@ -58,7 +70,20 @@ def test_the_right_arrow_reaches_every_figure_and_nothing_overflows(chromium, ta
         for image in seen["images"]:
             full = image["width"] > slides.WIDTH - 1 or image["height"] > slides.ROOM - 1
             assert full and len(image["alt"]) >= 20, number
+            wide, high = image["pixels"]
+            inch = 2 * PIXELS * min(image["width"] / wide, image["height"] / high)
+            assert TEXT["font.size"] / 72 * inch >= LETTERS, number
             shown.append(image["alt"])
+        assert min(label["size"] for label in seen["labels"]) >= LETTERS, number
+        assert len(seen["headings"]) <= 1, f"{number} has more than one thought"
+        for heading in seen["headings"]:
+            kind = heading["text"].split()[0]
+            edges.setdefault(kind, set()).add((heading["bar"] > 8, heading["edge"]))
+        for mark in seen["quiet"]:  # smaller and paler than the text, and legible
+            others = [one["size"] for one in seen["other"] if one["text"] != mark["text"]]
+            assert mark["size"] < min(others, default=28), number
+            assert contrast(mark["colour"], "rgb(255, 255, 255)") >= 4.5
+            quiet.append(mark["text"])
         assert seen["images"] or seen["letters"] > 10, f"{number} is empty"
         page.screenshot(path=SCREENSHOTS / f"{path.stem}-{seen['at'] + 1:02}.png")
         if seen["last"]:
@@ -77,3 +102,14 @@ def test_the_right_arrow_reaches_every_figure_and_nothing_overflows(chromium, ta
     ]
     assert [*dict.fromkeys(shown)] == figures
     assert figures
+    said = re.findall(r"^\*(Lecture: .+?)\*", "\n".join(sources(path)), re.M)
+    assert quiet == said
+    # An exercise and a panel to try are told from other headings, and from each other.
+    marked = [edges.pop(kind) for kind in ("Exercise", "Try") if kind in edges]
+    assert all(len(looks) == 1 and next(iter(looks))[0] for looks in marked)
+    assert len(set(map(frozenset, marked))) == len(marked)
+    assert not any(barred for looks in edges.values() for barred, _ in looks)
+
+
+def sources(path):
+    return [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"]
