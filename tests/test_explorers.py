@@ -402,6 +402,15 @@ def test_a_still_is_legible_whole_and_one_slide_high(panels):
         assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2)), name
 
 
+def test_no_letter_of_a_chart_is_cut_off(syntheses):
+    block = np.random.default_rng(0).random((1, 64, 64, 2), dtype=np.float32) * 1500
+    pair_view(np.full((1, 64, 64, 3), 0.5), block, 0, 1, 20, 20)
+    charts = [chart.axis.figure for chart in views._charts()]
+    for figure in (*charts, views._curves_of(syntheses, "block3_conv1")):
+        box, whole = figure.get_tightbbox(), figure.bbox_inches
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= whole.x1 and box.y1 <= whole.y1
+
+
 def test_a_still_does_not_heed_the_reader_s_settings(syntheses):
     def still():
         views._charts.cache_clear()

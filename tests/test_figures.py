@@ -222,10 +222,14 @@ def test_titles_of_a_row_stand_at_one_height():
 
 
 def test_long_titles_are_broken_and_do_not_run_into_each_other():
-    figure = figures.plot_images([PICTURE] * 5, ["a long title of a picture"] * 5)
-    figure.draw_without_rendering()
-    boxes = [axis.title.get_window_extent() for axis in figure.axes]
-    assert all(one.x1 < next_one.x0 for one, next_one in itertools.pairwise(boxes))
+    square = RNG.random((1, 24, 24, 3))
+    row = figures.plot_images([PICTURE] * 5, ["a long title of a picture"] * 5)
+    board = figures.plot_images([square] * 9, ["orange, horizontal"] * 9, 3)  # narrow: it is high
+    for figure in (row, board):
+        figure.draw_without_rendering()
+        boxes = [axis.title.get_window_extent() for axis in figure.axes]
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
 
 
 def test_a_ring_frames_its_pixels():

@@ -244,11 +244,13 @@ def _grid(
     shares = [1 / a for a in flat[0]] if len(cells) == 1 else [1.0] * columns
     room = (WIDTH - beside) / sum(shares)
     room = min(room, TALLEST / max(a * s for row in flat for a, s in zip(row, shares)))
-    broken = [[wrapped(title, room * share) for title, share in zip(row, shares)] for row in heads]
-    lines = [max(title.count("\n") + bool(title) for title in row) for row in broken]
-    most = HIGHEST - LINE * sum(lines)
     tall = [max(a * s for a, s in zip(row, shares)) for row in flat]
-    room = min(room, max(most, HIGHEST / 2) / sum(tall))
+    for _ in range(
+        3
+    ):  # titles take room from the pictures, and a narrower picture breaks its title
+        broken = [[wrapped(head, room * s) for head, s in zip(row, shares)] for row in heads]
+        lines = [max(head.count("\n") + bool(head) for head in row) for row in broken]
+        room = min(room, max(HIGHEST - LINE * sum(lines), HIGHEST / 2) / sum(tall))
     figure, axes = new_figure(
         len(cells),
         columns,

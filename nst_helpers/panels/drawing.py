@@ -109,7 +109,7 @@ def small_figure(width: float, height: float, columns: int = 1, **options):
     """
     figure = Figure(figsize=(width, height), dpi=100, facecolor="white")
     axes = figure.subplots(1, columns, squeeze=False)[0]
-    margins = {"left": 0.13, "right": 0.98, "top": 0.96, "bottom": 0.17} | options
+    margins = {"left": 0.13, "right": 0.96, "top": 0.96, "bottom": 0.17} | options
     figure.subplots_adjust(**margins)
     return figure, axes
 

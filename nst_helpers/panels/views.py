@@ -387,8 +387,8 @@ class _Chart:
 @cache
 @in_one_look
 def _charts() -> tuple[_Chart, _Chart]:
-    pairs = _Chart(0.17, ".", alpha=0.5, markersize=6, markeredgewidth=0)
-    total = _Chart(0.14, linewidth=2.5)
+    pairs = _Chart(0.2, ".", alpha=0.5, markersize=6, markeredgewidth=0)
+    total = _Chart(0.17, linewidth=2.5)
     total.axis.axhline(0, color="black", linewidth=1)
     total.axis.ticklabel_format(axis="y", scilimits=(-2, 3), useMathText=True)
     return pairs, total
@@ -409,7 +409,7 @@ def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> list[n
 
 @in_one_look
 def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str) -> Figure:
-    figure, (axis,) = small_figure(9, 2.9, left=0.1, right=0.76, bottom=0.2, top=0.95)
+    figure, (axis,) = small_figure(9, 2.9, left=0.12, right=0.75, bottom=0.25, top=0.95)
     for n, (layer, (_, history)) in enumerate(syntheses.items()):
         J = np.asarray(history["J"])
         axis.semilogy(
@@ -417,6 +417,7 @@ def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str)
             linewidth=5 if layer == chosen else 1.8, label=short_name(layer),
         )  # fmt: skip
     axis.set(xlabel="step", ylabel="J / first J")
+    axis.tick_params(which="minor", labelleft=False)
     axis.grid(alpha=0.3)
     figure.legend(loc="center right", frameon=False, handlelength=2.8)
     return figure
