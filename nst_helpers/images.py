@@ -327,6 +327,7 @@ def _upright(picture: Image.Image) -> Image.Image:
     turn = None
     with contextlib.suppress(Exception):  # cameras and programs write all kinds of junk there
         number = picture.getexif().get(ExifTags.Base.Orientation)
+        number = number[0] if isinstance(number, bytes) else number  # of a type that EXIF forbids
         turn = UPRIGHT.get(number or _orientation(picture.info.get("exif", b"")))
     return picture if turn is None else picture.transpose(turn)
 
@@ -374,8 +375,8 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
     given, kind = array.shape, array.dtype
     if kind == np.uint8:
         array = array / np.float32(255)
-    elif kind == np.uint16:
-        array = array / np.float32(_white(0, array.max(initial=0), name))
+    elif kind.kind == "u" and kind.itemsize == 2:  # in either order of bytes
+        array = _from_16_bits(array, name)
     elif kind.kind != "f":
         message = f"{name} holds {kind}; expected uint8, uint16, or floats in [0, 1]."
         if kind.kind in "iu" and array.size:
@@ -397,6 +398,16 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
         alpha = array[:, :, 3:]
         array = array[:, :, :3] * alpha + (1 - alpha)
     return as_image(array[None].astype(np.float32), name)
+
+
+def _from_16_bits(array: np.ndarray, name: str) -> np.ndarray:
+    """Divide by what is white among the colours; alpha may use more bits than they do."""
+    if array.ndim < 3 or array.shape[-1] != 4:
+        return array / np.float32(_white(0, array.max(initial=0), name))
+    colours, alpha = array[..., :3], array[..., 3:]
+    white = _white(0, colours.max(initial=0), name)
+    opaque = white if alpha.max(initial=0) <= white else 65_535
+    return np.concatenate([colours / np.float32(white), alpha / np.float32(opaque)], axis=-1)
 
 
 # Out

@@ -9,8 +9,12 @@ from pathlib import Path
 from urllib.request import url2pathname
 
 QUOTES = ('""', "''", "“”", "„“", "‘’", "«»", "``")
-UNSEEN = "\u200b\u200e\u200f\u202a\u202c\ufeff"  # copied along from dialogues and web pages
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/|www\.[^/]+/|data:[a-z]+/", re.IGNORECASE)
+# Copied along from dialogues and web pages.
+UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]+:/|www\.[^/]+/|data:[a-z]+/|blob:|([a-z0-9-]+\.)+(com|org|net|edu|gov|io)/",
+    re.IGNORECASE,
+)
 
 
 def as_path(path: str | os.PathLike) -> Path:

@@ -88,6 +88,20 @@ def test_a_photo_is_turned_by_the_orientation_alone(kind, junk):
     assert_upright(load_image(data, None))
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("order", ["II", "MM"])
+@pytest.mark.parametrize("number", ["byte", "signed byte", "long", "two of them"])
+def test_an_orientation_in_a_form_that_exif_forbids(kind, order, number):
+    ending = "<" if order == "II" else ">"
+    value = {"byte": (1, 1, "B"), "signed byte": (6, 1, "b"), "long": (4, 1, "I"),
+             "two of them": (3, 2, "H")}[number]  # fmt: skip
+    stored = photo().transpose(Image.Transpose.ROTATE_90)
+    data = (b"Exif\0\0" if kind == "JPEG" else b"") + order.encode()
+    data += struct.pack(f"{ending}HIHHHI", 42, 8, 1, 0x0112, *value[:2])
+    data += struct.pack(ending + value[1] * value[2], *[6] * value[1]).ljust(4, b"\0") + bytes(4)
+    assert_upright(load_image(as_file(stored, kind, exif=data), None))
+
+
 UNREADABLE = {
     "cut off": exif(TURNED)[:14],
     "empty": b"",
@@ -259,6 +273,19 @@ def test_few_bits_in_many_are_scaled_with_a_word(bits, source, capsys):
     said = capsys.readouterr().out
     assert f"holds numbers up to {most}: {most} ({bits} bits) is taken as white." in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("alpha", [4095, 65_535])
+def test_few_bits_beside_an_alpha_of_as_many_or_more(alpha, capsys):
+    numbers = np.stack([ramp(4095, np.uint16)] * 3 + [np.full((5, 6), alpha, np.uint16)], axis=-1)
+    np.testing.assert_allclose(load_image(numbers, None)[0], numbers[..., :3] / 4095, atol=1e-6)
+    assert "4095 (12 bits) is taken as white" in capsys.readouterr().out
+
+
+def test_either_order_of_bytes():
+    numbers = ramp(65_535, np.uint16)
+    swapped = load_image(numbers.astype(">u2"), None)
+    np.testing.assert_array_equal(swapped, load_image(numbers.astype("<u2"), None))
 
 
 @pytest.mark.parametrize("size", [None, 4])

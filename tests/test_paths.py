@@ -37,6 +37,7 @@ WRITTEN = [
     '" ~/photo.png "',
     "“{home}/photo.png”",
     "\u202a{home}/photo.png",  # as Windows' dialogue of properties copies it
+    "\u2068{home}/photo.png\u2069",
     "file://{home}/photo.png",
     "file://localhost{home}/photo.png",
     "file:{home}/photo.png",
@@ -96,6 +97,9 @@ ADDRESSES = [
     "HTTP://example.org/photo.jpg",
     "'https://example.org/photo.jpg'",
     "www.example.org/photo.jpg",
+    "example.org/photo.jpg",
+    "upload.wikimedia.org/some/photo.jpg?download",
+    "blob:https://example.org/4d2f",
     "ftp://example.org/photo.jpg",
     "s3://bucket/photo.jpg",
     "data:image/png;base64,iVBORw0KGgo=",
