@@ -208,6 +208,14 @@ def test_a_run_without_an_end_goes_on_from_the_picture_at_hand(make):
     assert run.terms["J"][2] <= run.terms["J"][1] * 1.01
 
 
+def test_the_weights_hold_beyond_the_seam(make):
+    """A new walk is a new transfer: its first steps, too, go down the J that is asked for."""
+    heavy = WEIGHTS._replace(alpha=3.0, beta=7.0)
+    run = walk(Run(make, heavy, 2, ENDLESS), lambda run: run.pause() if run.number > 6 else None)
+    terms = {name: np.array(values) for name, values in run.terms.items()}
+    np.testing.assert_allclose(terms["J"], terms["α J_content"] + terms["β J_style"], rtol=1e-4)
+
+
 def test_pause_takes_effect_within_one_step_and_resume_goes_on(make):
     run = Run(make, WEIGHTS, 6, 6)
     walk(run, at_step(2, Run.pause))

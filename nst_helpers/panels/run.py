@@ -241,6 +241,7 @@ class Run:
         if self._walk is not None:
             self._walk.close()
         self.transfer = ask.make(at_hand)
+        self.transfer.weights = ask.weights
         self._walk = self.transfer.steps(self._plan if at_hand is None else ON_AND_ON)
 
     def _next(self, count: int) -> list[Step]:
