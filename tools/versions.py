@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import requires
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,11 +34,10 @@ class Set(NamedTuple):
 
 def lowest() -> tuple[str, ...]:
     """Return the lower end of every range in pyproject.toml, as pip holds versions."""
-    ranges = [re.match(r"([\w-]+)>=([\w.]+),<|([\w-]+)<[\w.]+,>=([\w.]+)", line) for line in RANGES]
-    return tuple(f"{m[1] or m[3]}=={m[2] or m[4]}" for m in ranges if m)
+    ranges = re.findall(r'"([\w-]+)>=([\w.]+),<', (ROOT / "pyproject.toml").read_text("utf-8"))
+    return tuple(f"{name}=={low}" for name, low in ranges)
 
 
-RANGES = [line for line in requires("nst-helpers") or [] if "[" not in line.partition(";")[0]]
 SETS = {
     "lowest": Set("3.10", lowest()),
     "highest": Set("3.13", ()),
