@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted studio slides book student instructor lint
+.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted studio film slides book student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -52,6 +52,11 @@ hosted: $(READY)
 
 studio: $(READY)
 	$(BIN)/python -m tools.lab studio
+
+# The README's film of the studio, taken in a real browser.
+film: $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -e ".[browser]"
+	$(BIN)/python -m tools.film
 
 slides: $(READY)
 	$(BIN)/python -m tools.slides

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from nst_helpers import StyleTransfer
 from nst_helpers.film import LAST, encode_film, save_film
+from tools.series import ROOT
 
 GREYS = [np.full((1, 30, 40, 3), shade, np.float32) for shade in (0.0, 0.5, 1.0)]
 
@@ -82,3 +84,13 @@ def test_a_run_that_breaks_leaves_the_old_film(tmp_path):
 
 def test_an_endless_iterator_is_cut_by_the_reader():
     assert len(list(frames_of(encode_film(itertools.islice(itertools.cycle(GREYS), 5))))) == 5
+
+
+def test_the_readme_begins_with_a_film_of_the_studio():
+    """Small enough for a slow network, and long enough for sliders to move."""
+    first = re.search(r"!\[(.+?)\]\((.+?)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert "film of the style studio" in first[1]
+    path = ROOT / first[2]
+    assert path.stat().st_size <= 3_000_000
+    with Image.open(path) as film:
+        assert film.n_frames >= 30 and min(film.size) >= 600
