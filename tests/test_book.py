@@ -1,15 +1,19 @@
 """What goes into the book, and what stays out; its pages are opened in tests/browser."""
 
 import ast
+import copy
+import itertools
+import json
 import re
 import shutil
 
 import pytest
+from PIL import Image
 from test_forms import NOTEBOOKS
 
 import nst_helpers
 from nst_helpers.figures.book import handle_mime
-from tools import book
+from tools import book, moving
 from tools.hosted import TO_FILL_IN, open_address
 from tools.series import DOCS, NOTES, ROOT
 
@@ -115,3 +119,48 @@ def test_the_readme_has_a_place_for_the_book_s_address():
     first_screen = (ROOT / "README.md").read_text("utf-8").partition("\n## ")[0]
     assert "`ADDRESS_OF_THE_BOOK`" in first_screen
     assert (ROOT / ".github" / "workflows" / "book.yml").is_file()
+
+
+# The figures that move
+
+
+def test_all_frames_are_there_and_they_are_small():
+    folders = sorted(path.name for path in moving.FRAMES.iterdir())
+    assert folders == sorted(moving.PLACES)
+    files = [path for path in moving.FRAMES.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 6_000_000
+    for name in folders:
+        content = json.loads((moving.FRAMES / name / "figure.json").read_text("utf-8"))
+        places = [*itertools.product(*(range(len(s["values"])) for s in content["sliders"]))]
+        expected = {"figure.json"}
+        for number, pane in enumerate(content["panes"]):
+            moved = places if pane["moves"] else [()]
+            expected |= {"-".join(map(str, [number, *place])) + ".webp" for place in moved}
+        assert {path.name for path in (moving.FRAMES / name).iterdir()} == expected
+        assert len(content["said"]) == len(set(content["said"])) == len(places)
+        for pane, number in zip(content["panes"], itertools.count()):
+            for path in (moving.FRAMES / name).glob(f"{number}*.webp"):
+                with Image.open(path) as picture:
+                    assert list(picture.size) == pane["size"], path
+
+
+@pytest.mark.parametrize("name", moving.PLACES)
+def test_a_figure_stands_below_its_cell_and_shows_its_first_place(name):
+    stem, cell = moving.PLACES[name]
+    made = book.page(NOTEBOOKS[stem], f"{stem}.ipynb").cells
+    ids = [one.id for one in made]
+    assert ids[ids.index(f"moving-{name}") - 1] == cell
+    source = made[ids.index(f"moving-{name}")].source
+    content = json.loads(re.search(r'"application/json">(.*)</script>', source)[1])
+    first = "-".join(str(slider["first"]) for slider in content["sliders"])
+    pane = next(n for n, pane in enumerate(content["panes"]) if pane["moves"])
+    assert f'src="../_static/moving/{name}/{pane}-{first}.webp"' in source
+    assert "\n\n" not in source
+
+
+def test_a_figure_whose_cell_is_gone_says_so():
+    stem, cell = moving.PLACES["together"]
+    notebook = copy.deepcopy(NOTEBOOKS[stem])
+    notebook.cells = [one for one in notebook.cells if one.id != cell]
+    with pytest.raises(ValueError, match=f"The figure together stands below {cell}"):
+        book.page(notebook, f"{stem}.ipynb")

@@ -57,7 +57,14 @@ def _says_nothing(app, kind, name, item, skip, options):
     return True if (item.__doc__ or "").startswith("Alias for field number") else None
 
 
+def _level_of_captions(app, name, template, context, page):
+    """Say of which level the headings of the list of pages are: screen readers need it."""
+    for part in {"body", "furo_navigation_tree"} & set(context):
+        context[part] = context[part].replace('role="heading">', 'role="heading" aria-level="2">')
+
+
 def setup(app):
     """Leave formulas as they are, in elements that formulas.cjs finds."""
     app.add_html_math_renderer("set_later", _formula("span"), _formula("div"))
     app.connect("autodoc-skip-member", _says_nothing)
+    app.connect("html-page-context", _level_of_captions, priority=900)  # after the theme
