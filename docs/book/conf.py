@@ -28,7 +28,7 @@ pygments_dark_style = "a11y-high-contrast-dark"
 # What is committed is shown; no cell is run.
 nb_execution_mode = "off"
 nb_merge_streams = True
-nb_code_prompt_show = nb_code_prompt_hide = "{type}"
+nb_code_prompt_show, nb_code_prompt_hide = "The code of this figure", "Hide the code"
 nb_render_text_lexer = "none"
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4
@@ -57,14 +57,22 @@ def _says_nothing(app, kind, name, item, skip, options):
     return True if (item.__doc__ or "").startswith("Alias for field number") else None
 
 
-def _level_of_captions(app, name, template, context, page):
-    """Say of which level the headings of the list of pages are: screen readers need it."""
+# For screen readers: of which level the headings of the list of pages are, and that a fold is
+# called what is written on it.
+MENDED = {
+    'role="heading">': 'role="heading" aria-level="2">',
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+}
+
+
+def _mended(app, name, template, context, page):
     for part in {"body", "furo_navigation_tree"} & set(context):
-        context[part] = context[part].replace('role="heading">', 'role="heading" aria-level="2">')
+        for made, meant in MENDED.items():
+            context[part] = context[part].replace(made, meant)
 
 
 def setup(app):
     """Leave formulas as they are, in elements that formulas.cjs finds."""
     app.add_html_math_renderer("set_later", _formula("span"), _formula("div"))
     app.connect("autodoc-skip-member", _says_nothing)
-    app.connect("html-page-context", _level_of_captions, priority=900)  # after the theme
+    app.connect("html-page-context", _mended, priority=900)  # after the theme
