@@ -29,7 +29,6 @@ TARGET = BUILD / "book"
 KATEX = BUILD / "katex"
 PACKAGES = ("katex@0.16.22",)
 PAGES = ("glossary.md", "questions.md", "instructor_guide.md")
-PICTURES = ("hero.jpg", "explorer.jpg", "studio.jpg")
 PACKAGE = ROOT / "nst_helpers"
 # The rooms that readers meet, as CONTRIBUTING.md orders them; a test compares them with the names
 # that the package and the notebooks use.
@@ -139,7 +138,7 @@ def prepare() -> None:
         text = (DOCS / name).read_text("utf-8")
         text = public(text) if name == "instructor_guide.md" else text
         (SOURCE / "docs" / name).write_text(text, "utf-8")
-    for name in PICTURES:
+    for name in re.findall(r"!\[.+?\]\(docs/(.+?)\)", first_page()):
         shutil.copy(DOCS / name, SOURCE / "docs")
     (SOURCE / "reference.md").write_text(reference(), "utf-8")
     katex(SOURCE / "static" / "katex")
