@@ -14,10 +14,6 @@ from tools.series import ROOT, TALLY, cell_of, exercise_names, paths
 
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in paths()}
 IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in exercise_names(nb)]
-# Taken out of here when they stand in their notebook.
-STILL_WITHOUT_A_NOTEBOOK = {
-    "channel_means", "mixed_style", "means_only", "same_matrix",
-}  # fmt: skip
 every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
 every_exercise = pytest.mark.parametrize(("stem", "name"), IN_NOTEBOOKS)
 
@@ -25,8 +21,7 @@ every_exercise = pytest.mark.parametrize(("stem", "name"), IN_NOTEBOOKS)
 def test_every_exercise_stands_in_one_notebook():
     names = [name for _, name in IN_NOTEBOOKS]
     assert len(names) == len(set(names)) >= 10
-    assert set(names) <= {*EXERCISES, *PREDICTIONS}
-    assert {*EXERCISES, *PREDICTIONS} - set(names) <= STILL_WITHOUT_A_NOTEBOOK
+    assert set(names) == {*EXERCISES, *PREDICTIONS}
 
 
 @pytest.fixture(scope="module")

@@ -273,7 +273,9 @@ def statistic_explorer(
     }
     names, layers = list(finished), list(next(iter(finished.values())))
     controls = {
-        "statistic": menu("Statistic", "What is compared, in place of G", names, names[-1]),
+        "statistic": menu(
+            "Statistic", "What is compared, in place of G", names, names[1 % len(names)]
+        ),
         "layers": slider("Layers", "In which layers it is measured", layers, layers[0]),
     }
 
