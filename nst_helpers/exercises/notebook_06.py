@@ -80,6 +80,46 @@ CHANNEL_MEANS = Exercise(
 )
 
 
+# Two pictures: in A the stripes are red, in B red and stripes lie apart, and each channel is as
+# active on average as in the other. Which measure tells A from B?
+MEANS_ONLY = Prediction(
+    name="means_only",
+    title="means only",
+    right="b",
+    feedback={
+        # The means of the channels.
+        "a": "Each channel is as active on average in A as in B: the means are the same numbers.",
+        # The style matrix.
+        "b": "Its entry for red and stripes is large in A and 0 in B. That is what means lose: "
+        "what goes together.",
+        # Both.
+        "c": "The style matrix does. But each channel is as active on average in A as in B.",
+        # Neither.
+        "d": "The means do not. But in A red and stripes are active at the same positions: look at "
+        "their entry in G.",
+    },
+)
+
+# A block has exactly the style matrix of S's block. What do we know of it?
+SAME_MATRIX = Prediction(
+    name="same_matrix",
+    title="the same matrix",
+    right="d",
+    feedback={
+        # It is the block of S.
+        "a": "Exchange two positions, and the sum is the same: G knows of no places.",
+        # It is the block of S, with its positions in another order.
+        "b": "That is one way. But one channel with (3, 4) and one with (5, 0) have the same sum "
+        "of squares, 25, and no number in common.",
+        # It has as many positions as that of S.
+        "c": "One position with 5 has the sum of squares of two with 3 and 4: 25.",
+        # None of these: blocks with other numbers have it too.
+        "d": "(3, 4) and (5, 0) have the same sum of squares. So G is a summary: many blocks share "
+        "it.",
+    },
+)
+
+
 def _mixed(
     gram: Callable = gram, of: Callable = lambda G_1, G_2, w: w * G_1 + (1 - w) * G_2
 ) -> Callable:
@@ -147,43 +187,4 @@ MIXED_STYLE = Exercise(
         ),
     },
     praise="The style of a painter who never lived: J_style takes it in place of G_S.",
-)
-
-# Two pictures: in A the stripes are red, in B red and stripes lie apart, and each channel is as
-# active on average as in the other. Which measure tells A from B?
-MEANS_ONLY = Prediction(
-    name="means_only",
-    title="means only",
-    right="b",
-    feedback={
-        # The means of the channels.
-        "a": "Each channel is as active on average in A as in B: the means are the same numbers.",
-        # The style matrix.
-        "b": "Its entry for red and stripes is large in A and 0 in B. That is what means lose: "
-        "what goes together.",
-        # Both.
-        "c": "The style matrix does. But each channel is as active on average in A as in B.",
-        # Neither.
-        "d": "The means do not. But in A red and stripes are active at the same positions: look at "
-        "their entry in G.",
-    },
-)
-
-# A block has exactly the style matrix of S's block. What do we know of it?
-SAME_MATRIX = Prediction(
-    name="same_matrix",
-    title="the same matrix",
-    right="d",
-    feedback={
-        # It is the block of S.
-        "a": "Exchange two positions, and the sum is the same: G knows of no places.",
-        # It is the block of S, with its positions in another order.
-        "b": "That is one way. But one channel with (3, 4) and one with (5, 0) have the same sum "
-        "of squares, 25, and no number in common.",
-        # It has as many positions as that of S.
-        "c": "One position with 5 has the sum of squares of two with 3 and 4: 25.",
-        # None of these: blocks with other numbers have it too.
-        "d": "(3, 4) and (5, 0) have the same sum of squares. So G is a summary: many blocks share "
-        "it.",
-    },
 )
