@@ -12,7 +12,6 @@ from typing import NamedTuple, NoReturn
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from nst_helpers.costs import Weights, as_weights
 from nst_helpers.images import as_image, resized
@@ -29,7 +28,7 @@ from nst_helpers.pyramid import (
     shares,
 )
 from nst_helpers.refusals import choice, number, said, whole_number
-from nst_helpers.session.device import device
+from nst_helpers.session.device import device, refuse_graphs
 from nst_helpers.session.progress import progress_bar
 from nst_helpers.style_matrix import gram_per_position
 
@@ -143,11 +142,7 @@ class StyleTransfer:
         seed: int = 0,
         statistic: Statistic = gram_per_position,
     ) -> None:
-        if not tf.executing_eagerly():
-            raise RuntimeError(
-                "A StyleTransfer is made outside of tf.function and tf.Graph, with TensorFlow's "
-                "eager execution on. Restart the kernel if it was disabled."
-            )
+        refuse_graphs("A StyleTransfer")
         self._content = None if content is None else as_canvas(content, "content")
         self._style = None if style is None else as_canvas(style, "style")
         canvas = self._style if self._content is None else self._content

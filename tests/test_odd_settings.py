@@ -117,6 +117,15 @@ def test_keras_was_imported_for_another_backend(before):
     assert "KERAS_BACKEND to tensorflow; then restart the kernel." in last
 
 
+@pytest.mark.parametrize("switch", ["disable_eager_execution", "disable_v2_behavior"])
+def test_without_eager_execution_the_network_says_so(switch):
+    """As old tutorials begin."""
+    process = python(f"import tensorflow as tf; tf.compat.v1.{switch}()\n{RUN}")
+    last = process.stderr.strip().splitlines()[-1]
+    assert last.startswith("RuntimeError: A network is made outside of tf.function and tf.Graph")
+    assert last.endswith("Restart the kernel if it was disabled.")
+
+
 def test_nothing_is_fixed_by_the_import():
     """Threads, devices and memory can still be set, and the reader's settings of graphs stay."""
     process = python(

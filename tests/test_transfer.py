@@ -618,6 +618,8 @@ def test_a_transfer_is_made_eagerly(vgg, content, style):
         StyleTransfer(content, style, vgg)
     with pytest.raises(RuntimeError, match=message):
         tf.function(lambda: StyleTransfer(content, style, vgg))()
+    with pytest.raises(RuntimeError, match=message):
+        tf.function(lambda: load_vgg("vgg16"))()
 
 
 # Interrupts

@@ -16,7 +16,7 @@ from nst_helpers.network.styles import BORDERS, POOLINGS, build
 from nst_helpers.network.weights import BUNDLED_VGG16, read_weights
 from nst_helpers.paths import as_path, unwrapped
 from nst_helpers.refusals import choice, nearest, whole_number
-from nst_helpers.session.device import set_up_tensorflow
+from nst_helpers.session.device import refuse_graphs, set_up_tensorflow
 from nst_helpers.session.forks import refuse_fork
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
@@ -72,6 +72,8 @@ def load_vgg(
         There is no such weights file.
     DownloadError
         ``load_vgg("vgg19")`` could not be had; an OSError.
+    RuntimeError
+        Inside of tf.function or tf.Graph, with eager execution off, or in a forked child.
 
     Notes
     -----
@@ -86,6 +88,7 @@ def load_vgg(
     choice(pooling, "pooling", POOLINGS)
     form = {"border": border, "pooling": pooling}
     refuse_fork()
+    refuse_graphs("A network")
     set_up_tensorflow()
     asked = name or unwrapped(os.environ.get("NST_BACKBONE", "")).lower() or None
     if asked is not None and asked not in BACKBONES:

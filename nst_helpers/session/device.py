@@ -72,6 +72,26 @@ def set_up_tensorflow() -> None:
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
+def refuse_graphs(what: str) -> None:
+    """Say that something is made eagerly only, where TensorFlow is building a graph.
+
+    Parameters
+    ----------
+    what : str
+        What the message calls it.
+
+    Raises
+    ------
+    RuntimeError
+        Inside of tf.function or tf.Graph, or eager execution is off.
+    """
+    if not tf.executing_eagerly():
+        raise RuntimeError(
+            f"{what} is made outside of tf.function and tf.Graph, with TensorFlow's eager "
+            "execution on. Restart the kernel if it was disabled."
+        )
+
+
 def _is_set_up(gpu: tf.config.PhysicalDevice) -> bool:
     return (
         tf.config.get_logical_device_configuration(gpu) is not None
