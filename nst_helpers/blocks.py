@@ -32,6 +32,8 @@ def as_block(a: tf.Tensor, name: str = "The activations") -> tf.Tensor:
     ValueError
         Another rank, more than one picture, an empty block, or (outside a graph) NaN.
     """
+    if isinstance(a, np.ndarray) and a.dtype == np.float16:
+        a = np.float32(a)  # by TensorFlow it would cost a line of complaint on older processors
     try:
         a = tf.convert_to_tensor(a)
     except Exception as error:  # other libraries' arrays refuse in their own ways

@@ -26,6 +26,7 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
 BESIDE = 1.8  # inches: the bar of colours and the name of the upright axis
 WRITTEN = 6  # rows of a matrix whose entries can be written in it
+DENSE = 5000  # dots that can be drawn large without hiding one another
 
 
 @in_one_look
@@ -129,7 +130,9 @@ def plot_pairs(
     given.arrays([pair[0] for pair in pairs], titles, "pairs", given.LINE)
     figure, axes = new_figure(1, len(pairs), 4.2, sharex=True, sharey=True)
     for axis, (x, y), title in zip(axes.flat, pairs, titles, strict=True):
-        axis.scatter(x, y, s=14, alpha=0.45, color=COLOURS[0], edgecolors="none")
+        # So many dots that they cover each other are drawn small and pale: darker is denser.
+        size, alpha = (14, 0.45) if len(x) < DENSE else (6, 0.18)
+        axis.scatter(x, y, s=size, alpha=alpha, color=COLOURS[0], edgecolors="none")
         if mark is not None:
             axis.scatter(x[mark], y[mark], s=180, facecolors="none", edgecolors=COLOURS[5], lw=3)
         axis.set(title=title, xlabel=labels[0])
