@@ -41,10 +41,10 @@ def test_the_bundled_network_has_all_the_layers_under_the_same_names():
 
 
 def test_j_falls_to_a_small_part(real_vgg):
-    """Section 1 prints 5 % after 40 steps; half the side and half the steps go as far."""
+    """Section 1 prints 7 % after 40 steps; half the side and half the steps go as far."""
     C, S = load_picture("cat_chelsea", size=112), load_picture("great_wave", size=112)
-    _, history = StyleTransfer(C, S, real_vgg, beta=0.002).run(20)
-    assert history["J"][-1] < 0.15 * history["J"][0]
+    _, history = StyleTransfer(C, S, real_vgg, beta=0.0007).run(20)
+    assert history["J"][-1] < 0.2 * history["J"][0]
 
 
 def test_the_hours_of_the_map_are_the_sums_of_the_notebooks():
