@@ -34,7 +34,7 @@ def evaluation(size=256):
     pace = {}
     for name, border, pooling in (("ours", "edge", "average"), ("ours as VGG", "zero", "max")):
         network = for_styles(vgg, border=border, pooling=pooling)
-        transfer = StyleTransfer(content, style, network)
+        transfer = StyleTransfer(content, style, network, lambdas="equal")
         pace[name] = lambda transfer=transfer: transfer.cost_and_gradient(image)[1]
     for name, changed in (("plain", False), ("plain, ours' network", True)):
         model = plain.activations_of(vgg, edge=changed, average=changed)
@@ -76,12 +76,13 @@ def evaluation(size=256):
 
 
 def ours(content, style, result):
-    """Run the default transfer, report J at each step, and keep all pictures of the full size."""
+    """Transfer with the tutorial's λ; report J at each step, keep all pictures of the full size."""
     import numpy as np
 
     from nst_helpers import StyleTransfer, load_vgg
 
-    transfer = StyleTransfer(np.load(content), np.load(style), load_vgg("vgg16"))
+    content, style = np.load(content), np.load(style)
+    transfer = StyleTransfer(content, style, load_vgg("vgg16"), lambdas="equal")
     images = []
     report(J=None)
     for step in transfer.steps():
@@ -117,7 +118,7 @@ def same_cost(content, style, *pictures):
     content, style = np.load(content), np.load(style)
     model = plain.activations_of(plain.bundled_vgg16(), edge=True, average=True)
     evaluate = plain.cost_and_gradient(model, content, style)
-    transfer = StyleTransfer(content, style, load_vgg("vgg16"))
+    transfer = StyleTransfer(content, style, load_vgg("vgg16"), lambdas="equal")
     images = [content, *(np.load(path) for path in pictures)]
     report(
         ours=[transfer.cost_and_gradient(image)[0]["J"] for image in images],

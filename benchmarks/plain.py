@@ -1,9 +1,8 @@
 """The plain form that the package is measured against, written without the package.
 
 Keras' VGG cut at the deepest layer, one `tf.function`, one `GradientTape`, and the optimiser of
-TensorFlow's tutorial. J is the lecture's J with the package's divisors and its λ, which give each
-layer an equal say at the content picture. So both sides minimise the same function of the same
-pixels.
+TensorFlow's tutorial. J is the lecture's J with the package's divisors and, as in the tutorial,
+equal λ. So both sides minimise the same function of the same pixels.
 """
 
 from pathlib import Path
@@ -85,8 +84,6 @@ def layer_cost(G_S, a):
 def cost_and_gradient(model, content, style):
     """Return a traced function from a picture to J and dJ/dG."""
     a_C, G_S = see(model, tf.constant(content)), style_matrices(model, style)
-    first = [float(layer_cost(G_S[layer], a_C[layer])) for layer in STYLE]
-    lambdas = [sum(first) / len(STYLE) ** 2 / cost for cost in first]
     a_C = a_C[CONTENT]
 
     @tf.function
@@ -95,8 +92,8 @@ def cost_and_gradient(model, content, style):
             tape.watch(image)
             a_G = see(model, image)
             J = ALPHA * tf.reduce_mean((a_C - a_G[CONTENT]) ** 2) / 2
-            for layer, weight in zip(STYLE, lambdas):
-                J += BETA * weight * layer_cost(G_S[layer], a_G[layer])
+            for layer in STYLE:
+                J += BETA / len(STYLE) * layer_cost(G_S[layer], a_G[layer])
         return J, tape.gradient(J, image)
 
     return evaluate
