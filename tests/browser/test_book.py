@@ -7,7 +7,6 @@ import html
 import importlib.util
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ import nbformat
 import pytest
 from test_browser import SCREENSHOTS, chromium  # noqa: F401
 
-from tools import book, moving
+from tools import book, moving, npm
 from tools.series import DOCS, NOTES, paths
 
 PAGES = [
@@ -66,8 +65,8 @@ SEEN = r"""async () => {
 @pytest.fixture(scope="module")
 def folder():
     """The book, made anew; and Axe, if it is there, to look at it."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is missing: it fetches KaTeX")
+    if why := npm.trouble():
+        pytest.skip(f"{why}: it fetches KaTeX")
     if importlib.util.find_spec("myst_nb") is None:
         pytest.skip("myst-nb is missing: make test-browser installs it")
     made = subprocess.run([sys.executable, "-m", "tools.book"], capture_output=True, text=True)

@@ -1,14 +1,13 @@
 """The slides in a browser: the arrow to the right reaches every figure, and nothing overflows."""
 
 import re
-import shutil
 
 import nbformat
 import pytest
 from test_browser import SCREENSHOTS, chromium, contrast  # noqa: F401
 
 from nst_helpers.figures.look import PIXELS, TEXT
-from tools import slides
+from tools import npm, slides
 from tools.series import paths
 
 LETTERS = 24  # pixels of a label on a slide of 1280
@@ -41,8 +40,8 @@ SEEN = """() => {
 @pytest.fixture(scope="module")
 def target(tmp_path_factory):
     """A folder with reveal.js and MathJax."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is missing: it fetches reveal.js and MathJax")
+    if why := npm.trouble():
+        pytest.skip(f"{why}: it fetches reveal.js and MathJax")
     folder = tmp_path_factory.mktemp("slides")
     slides.fetch(folder)
     return folder
