@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted studio film slides book student instructor lint
+.PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted ja studio film slides book student instructor lint
 
 # The mark is set last, so an interrupted set-up is made again.
 $(READY): requirements.txt pyproject.toml
@@ -49,6 +49,10 @@ notebooks: $(READY)
 # The first cell of every notebook, after its address has changed in tools/hosted.py.
 hosted: $(READY)
 	$(BIN)/python -m tools.hosted
+
+# What the Japanese edition lacks, and sheets to fill in: build/ja.
+ja: $(READY)
+	$(BIN)/python -m tools.translate ja
 
 studio: $(READY)
 	$(BIN)/python -m tools.lab studio

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 
 from nst_helpers.files import file_to_write, opened, write_whole
+from nst_helpers.languages import _
 from nst_helpers.refusals import whole_number
 from nst_helpers.session.quiet_pillow import quiet_pillow
 
@@ -365,9 +366,8 @@ def _white(low: float, high: float, name: str) -> int:
     if bits is None or low < 0:
         return 1  # refused later, by its own numbers
     if 1 < bits < 16:
-        print(
-            f"{name} holds numbers up to {high:g}: {2**bits - 1} ({bits} bits) is taken as white."
-        )
+        told = _("{name} holds numbers up to {high:g}: {white} ({bits} bits) is taken as white.")
+        print(told.format(name=name, high=high, white=2**bits - 1, bits=bits))
     return 2**bits - 1
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from nst_helpers.costs import Weights, as_weights
 from nst_helpers.images import as_image, resized
+from nst_helpers.languages import _
 from nst_helpers.network.vgg import CONTENT_LAYER, load_vgg
 from nst_helpers.objective import Aims, Objective, Statistic, equal_say, named_lambdas, objective
 from nst_helpers.optimisers import OPTIMISERS, downhill
@@ -296,10 +297,8 @@ class StyleTransfer:
         with contextlib.closing(walk), progress_bar(total, progress) as interrupted:
             for step in walk:
                 if interrupted(step.costs["J"]):
-                    self.message = (
-                        f"Stopped after step {step.number} of {total}; "
-                        "the best picture so far is kept."
-                    )
+                    told = _("Stopped after step {step} of {all}; the best picture so far is kept.")
+                    self.message = told.format(step=step.number, all=total)
                     break
         if self.message:
             print(self.message)

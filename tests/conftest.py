@@ -4,6 +4,7 @@ import os
 
 os.environ["NST_BACKBONE"] = "vgg16"
 os.environ.pop("NST_WEIGHTS", None)
+os.environ.pop("NST_LANG", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.pop("JUPYTER_PATH", None)  # kernels are those of this environment

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,13 @@ from tools import hosted
 from tools.series import HOSTED, ROOT
 
 SERVICE = ROOT / "tests" / "hosted_service"
+
+
+@pytest.fixture(autouse=True)
+def no_language(monkeypatch):
+    """None is chosen, and what a cell chooses is forgotten afterwards."""
+    monkeypatch.setenv("NST_LANG", "")
+    monkeypatch.delenv("NST_LANG")
 
 
 @pytest.fixture(params=NOTEBOOKS)
@@ -32,12 +40,15 @@ def test_it_is_the_first_code_cell_and_stands_there_once(stamped):
     assert stamped.cells[0].cell_type == "markdown"
 
 
-def test_it_does_nothing_elsewhere(monkeypatch, capsys):
+def test_elsewhere_it_sets_the_language_alone(monkeypatch, capsys):
     monkeypatch.setattr(subprocess, "run", None)
     names = {}
-    exec(hosted.SOURCE.format(address="nowhere"), names)
+    exec(hosted.source("nowhere", "ja"), names)
     assert capsys.readouterr().out == ""
-    assert set(names) - {"__builtins__"} == {"subprocess", "sys"}
+    assert set(names) - {"__builtins__"} == {"os", "subprocess", "sys"}
+    assert os.environ["NST_LANG"] == "ja"
+    exec(hosted.source("nowhere", "en"), {})
+    assert os.environ["NST_LANG"] == "ja", "what is chosen stays"
 
 
 @pytest.fixture
@@ -65,7 +76,7 @@ def service(monkeypatch):
 
 def test_it_gets_the_package_and_switches_the_widgets_on(service, capsys):
     pip, asked = service
-    exec(hosted.SOURCE.format(address="git+https://some.where/nst.git"), {})
+    exec(hosted.source("git+https://some.where/nst.git"), {})
     assert pip == [[sys.executable, "-m", "pip", "install", "-q", "git+https://some.where/nst.git"]]
     assert asked == ["widgets"]
     assert capsys.readouterr().out.strip() == session.NO_GPU
@@ -73,7 +84,7 @@ def test_it_gets_the_package_and_switches_the_widgets_on(service, capsys):
 
 def test_a_package_that_does_not_come_is_told(service):
     with pytest.raises(AssertionError, match="pip cannot get nowhere: no such place"):
-        exec(hosted.SOURCE.format(address="nowhere"), {})
+        exec(hosted.source("nowhere"), {})
 
 
 def test_a_gpu_is_named(service, monkeypatch, capsys):

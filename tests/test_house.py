@@ -16,12 +16,14 @@ from nst_helpers import PICTURES
 from nst_helpers.network import weights
 from nst_helpers.sound import RECORDINGS
 from tools.fold import FOLDED, fold
+from tools.series import HOSTED
 
 TOP = Path(nst_helpers.__file__).resolve().parent.parent
 PACKAGE = TOP / "nst_helpers"
 
 # The data's way: a room imports only from rooms before it. A new module takes its place here.
 ROOMS = [
+    "languages",
     "session.quiet_start",
     "session.cell_order",
     "session.forks",
@@ -338,7 +340,7 @@ def test_code_cells_are_short_and_were_executed(path):
     cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
     assert cells
     long = {cell.id: n for cell in cells if (n := len(cell.source.splitlines())) > LINES}
-    assert not long
+    assert set(long) <= {HOSTED}, "the same everywhere, and folded"
     assert [cell.id for cell in cells if cell.execution_count is None] == []
     counts = [cell.execution_count for cell in cells]
     assert counts == sorted(counts), "executed from top to bottom"

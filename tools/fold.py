@@ -13,7 +13,7 @@ import sys
 import nbformat
 from nbformat import NotebookNode
 
-from tools.series import NOTEBOOKS, paths
+from tools.series import NOTEBOOKS, all_paths
 
 FOLDED = "hide-input"  # Jupyter Book, myst-nb, and our own template of exported pages
 
@@ -48,7 +48,7 @@ def only_draws(cell: NotebookNode) -> bool:
 
 
 if __name__ == "__main__":
-    for path in [NOTEBOOKS / name for name in sys.argv[1:]] or paths():
+    for path in [NOTEBOOKS / name for name in sys.argv[1:]] or all_paths():
         notebook = nbformat.read(path, 4)
         for cell in notebook.cells:
             if cell.cell_type == "code":

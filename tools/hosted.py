@@ -1,6 +1,7 @@
 """Put the first cell for hosted notebooks into every notebook: `python -m tools.hosted`.
 
-The cell is the same everywhere, does nothing elsewhere, and gets the package from ADDRESS.
+The cell says which language the notebook speaks, where the reader has not chosen one; on a hosted
+service it gets the package from ADDRESS.
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from tools.fold import FOLDED, fold
-from tools.series import HOSTED, NOT_COMPARED, paths
+from tools.series import HOSTED, NOT_COMPARED, all_paths, language_of
 
 # Whatever pip takes: a repository ("git+https://…"), an archive or a wheel. Set it, then run the
 # command above, and pass the notebooks on.
 TO_FILL_IN = "git+https://ADDRESS.OF.THE.REPOSITORY/nst.git"
 ADDRESS = TO_FILL_IN
+TITLES = {
+    "en": "Run this first: it sets the language, and in a hosted notebook gets what is needed.",
+    "ja": "最初に実行してください。言語を設定し、クラウド上では必要なものを取得します。",
+}
 SOURCE = """\
-# @title In a hosted notebook run this first. Elsewhere it does nothing.
+# @title {title}
+import os
 import subprocess
 import sys
 
+os.environ.setdefault("NST_LANG", "{language}")
 if "google.colab" in sys.modules:
     address = "{address}"
     get = [sys.executable, "-m", "pip", "install", "-q", address]
@@ -54,11 +61,16 @@ def open_address(name: str, address: str = ADDRESS) -> str | None:
     return f"https://mybinder.org/v2/git/{repository}/{branch or 'HEAD'}?labpath=notebooks/{name}"
 
 
-def stamp(notebook: NotebookNode, address: str = ADDRESS) -> None:
+def source(address: str = ADDRESS, language: str = "en") -> str:
+    """Return the cell's code."""
+    return SOURCE.format(title=TITLES[language], language=language, address=address)
+
+
+def stamp(notebook: NotebookNode, address: str = ADDRESS, language: str = "en") -> None:
     """Put the cell before the first code cell and the sentence that leads to it, or renew it."""
     notebook.cells = [cell for cell in notebook.cells if cell.id != HOSTED]
     first = next(at for at, cell in enumerate(notebook.cells) if cell.id in ("wait", "setup"))
-    cell = new_code_cell(SOURCE.format(address=address), id=HOSTED, execution_count=1)
+    cell = new_code_cell(source(address, language), id=HOSTED, execution_count=1)
     cell.metadata.update(
         nst_reason="It speaks on a hosted service only.",
         slideshow={"slide_type": "skip"},
@@ -69,8 +81,8 @@ def stamp(notebook: NotebookNode, address: str = ADDRESS) -> None:
 
 
 if __name__ == "__main__":
-    for path in paths():
+    for path in all_paths():
         notebook = nbformat.read(path, 4)
-        stamp(notebook)
+        stamp(notebook, language=language_of(path))
         nbformat.write(notebook, path)
         print(f"{path.name}: the package comes from {ADDRESS}")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.series import DOCS, ROOT, paths
+from tools.series import DOCS, ROOT, all_paths
 
 CODE = re.compile(r"```.*?```|~~~.*?~~~|<(pre|code)\b.*?</\1>|(`+)(?!`).*?(?<!`)\2(?!`)", re.DOTALL)
 # Not \(…\) and \[…\]: GitHub takes them for escaped brackets.
@@ -50,7 +50,7 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
 
 def documents() -> list[Path]:
     """Return all notebooks and documents that are read."""
-    return [*paths(), *sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
+    return [*all_paths(), *sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 
 
 if __name__ == "__main__":

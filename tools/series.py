@@ -19,15 +19,26 @@ BUILD = ROOT / "build"  # what tools write for others; not committed
 
 PARTS = ("about", "exercise", "check", "run", "hints")
 HOSTED = "hosted"  # the id of the first code cell, for hosted notebooks
+SWITCH = "language"  # the id of the line that leads to the other language
 TALLY = "tally"  # the id of the cell at the end that says what is solved
 NOT_COMPARED = "nbval-ignore-output"  # the cell says why in its metadata, `nst_reason`
 NOTES = "nst_notes"  # the speaker's notes in a cell's metadata
 NOTES_TAG = "instructor-notes"
 
 
-def paths() -> list[Path]:
-    """Return the notebooks, in the order of their numbers."""
-    return sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+def paths(language: str = "") -> list[Path]:
+    """Return the notebooks, in the order of their numbers: the English ones, or a translation's."""
+    return sorted((NOTEBOOKS / language).glob("[0-9]*.ipynb"))
+
+
+def all_paths() -> list[Path]:
+    """Return the notebooks in all languages, the English ones first."""
+    return [*paths(), *sorted(NOTEBOOKS.glob("[a-z][a-z]/[0-9]*.ipynb"))]
+
+
+def language_of(path: Path) -> str:
+    """Return the language of a notebook: that of its folder, else English."""
+    return "en" if path.parent.name == NOTEBOOKS.name else path.parent.name
 
 
 def exercise_names(notebook: NotebookNode) -> list[str]:

@@ -16,10 +16,11 @@ import numpy as np
 import tensorflow as tf
 
 from nst_helpers.exercises.verdict import Verdict
+from nst_helpers.languages import N_, _
 
-NUMPY_STOPS = "NumPy where gradients must flow"
-IN_PLACE = "argument changed in place"
-REMEMBERS = "something kept from the call before"
+NUMPY_STOPS = N_("NumPy where gradients must flow")
+IN_PLACE = N_("argument changed in place")
+REMEMBERS = N_("something kept from the call before")
 RTOL = 2e-5  # room for float32, not for a forgotten term
 
 
@@ -75,17 +76,18 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         `mistake` is None unless a usual one was recognised.
     """
     if answer is None or answer is ...:
-        return _not_attempted(f"my_{exercise.name} is empty.")
+        return _not_attempted(_("my_{name} is empty.").format(name=exercise.name))
     if not exercise.arguments:
         return _judge_value(exercise, answer)
     if not callable(answer):
-        return _wrong(f"my_{exercise.name} is {type(answer).__name__}, expected a function.")
+        told = _("my_{name} is {type}, expected a function.")
+        return _wrong(told.format(name=exercise.name, type=type(answer).__name__))
     return _judge_function(exercise, answer)
 
 
 def _judge_value(exercise: Exercise, value: Any) -> Verdict:
     if _has_gap(value):
-        return _not_attempted(f"my_{exercise.name} still has an empty place.")
+        return _not_attempted(_("my_{name} still has an empty place.").format(name=exercise.name))
     return _judge_function(exercise, lambda: value)
 
 
@@ -96,12 +98,14 @@ def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:
     # Only an array can be changed, so every answer is given arrays as well.
     changes = any(_attempt(exercise, answer, case, np.array).changed for case in exercise.cases)
     if all(outcome.problem == "nothing" for outcome in outcomes):
-        return _not_attempted(f"my_{exercise.name} returns nothing (None).")
+        return _not_attempted(_("my_{name} returns nothing (None).").format(name=exercise.name))
     if changes:
         return _wrong(
-            "The function changed what it was given, and whoever uses that afterwards finds other "
-            "numbers. Put your result into something new. (Of NumPy arrays, `a -= b` changes `a`; "
-            "`a = a - b` does not.)",
+            _(
+                "The function changed what it was given, and whoever uses that afterwards finds "
+                "other numbers. Put your result into something new. (Of NumPy arrays, `a -= b` "
+                "changes `a`; `a = a - b` does not.)"
+            ),
             IN_PLACE,
         )
     truths = [np.asarray(exercise.canonical(exercise.right(*case))) for case in cases]
@@ -114,31 +118,35 @@ def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:
             return problem
     note = ""
     if any(outcome.needs_numpy for outcome in outcomes):
-        note = " (It works on NumPy arrays only: give it a.numpy() where a is a tensor.)"
-    return Verdict(True, None, exercise.praise + note)
+        note = " " + _("(It works on NumPy arrays only: give it a.numpy() where a is a tensor.)")
+    return Verdict(True, None, _(exercise.praise) + note)
 
 
 def _say_what_is_wrong(exercise, cases, outcomes, truths, agrees) -> Verdict:
     place = agrees.index(False)
     if place == len(cases) - 1:
         return _wrong(
-            "Called twice with the same input, the function gives two results. Does it add to "
-            "something that was made outside of it?",
+            _(
+                "Called twice with the same input, the function gives two results. Does it add to "
+                "something that was made outside of it?"
+            ),
             REMEMBERS,
         )
     evidence = _evidence(exercise, cases[place], outcomes[place], truths[place])
     for name, mistake in exercise.mistakes.items():
         expected = [_attempt(exercise, mistake.function, case) for case in cases]
         if _alike(outcomes, expected):
-            return _wrong(f"{evidence}\n{mistake.advice}", name)
+            return _wrong(f"{evidence}\n{_(mistake.advice)}", name)
     factors = [_factor(o.value, truth) for o, truth in zip(outcomes, truths, strict=True)]
     if all(factors) and np.allclose(factors, factors[0], rtol=RTOL):
-        evidence += f"\nAll your values are {factors[0]:.4g} times the right ones."
+        told = _("All your values are {factor:.4g} times the right ones.")
+        evidence += "\n" + told.format(factor=factors[0])
     elif all(factors) and truths[0].size > 1:
-        evidence += (
-            f"\nAll your values are {factors[place]:.4g} times the right ones, on the next input "
-            f"{factors[place + 1]:.4g} times. What is it that you divide or multiply by?"
+        told = _(
+            "All your values are {factor:.4g} times the right ones, on the next input "
+            "{next:.4g} times. What is it that you divide or multiply by?"
         )
+        evidence += "\n" + told.format(factor=factors[place], next=factors[place + 1])
     return _wrong(evidence)
 
 
@@ -160,7 +168,9 @@ def _attempt(exercise, function, case, convert: Callable = np.asarray) -> _Outco
     except NotImplementedError:
         return _Outcome(None, "nothing")
     except (Exception, SystemExit) as error:
-        return _Outcome(None, f"it stopped with {type(error).__name__}: {_in_short(error)}")
+        told = _("it stopped with {error}: {message}")
+        told = told.format(error=type(error).__name__, message=_in_short(error))
+        return _Outcome(None, told)
     if value is None or value is ... or value is NotImplemented:
         return _Outcome(None, "nothing")
     changed = any(
@@ -175,7 +185,8 @@ def _attempt(exercise, function, case, convert: Callable = np.asarray) -> _Outco
             return _Outcome(number.astype(np.float64), None, changed)
     except Exception:
         pass  # no numbers, or not in the form that is asked for
-    problem = f"the result is {type(value).__name__}, expected {exercise.expected}"
+    problem = _("the result is {type}, expected {expected}")
+    problem = problem.format(type=type(value).__name__, expected=_(exercise.expected))
     return _Outcome(None, problem, changed)
 
 
@@ -208,9 +219,11 @@ def _factor(value: np.ndarray | None, truth: np.ndarray) -> float | None:
 
 def _gradient_problem(exercise, answer, outcomes) -> Verdict | None:
     stops = _wrong(
-        "The numbers are right, but TensorFlow finds no gradient through them, so no picture "
-        "could be improved with this cost. Use tf functions from the activations to the result: "
-        "np functions, .numpy() and float() cut the way back.",
+        _(
+            "The numbers are right, but TensorFlow finds no gradient through them, so no picture "
+            "could be improved with this cost. Use tf functions from the activations to the "
+            "result: np functions, .numpy() and float() cut the way back."
+        ),
         NUMPY_STOPS,
     )
     if any(outcome.needs_numpy for outcome in outcomes):
@@ -221,8 +234,10 @@ def _gradient_problem(exercise, answer, outcomes) -> Verdict | None:
             return stops
         if not _same(mine, truth):
             return _wrong(
-                "The numbers are right, but their gradient is not. Is a part of the way from the "
-                "activations to the result cut off from TensorFlow?"
+                _(
+                    "The numbers are right, but their gradient is not. Is a part of the way from "
+                    "the activations to the result cut off from TensorFlow?"
+                )
             )
     return None
 
@@ -243,29 +258,44 @@ def _gradient(exercise: Exercise, function: Callable, case: tuple) -> np.ndarray
 def _evidence(exercise, case, outcome: _Outcome, truth: np.ndarray) -> str:
     """Say on which input it differs, and put the student's value beside the right one."""
     inputs = ", ".join(
-        f"{name} of shape {arg.shape}" if _is_array(arg) else f"{name} = {arg}"
+        _("{name} of shape {shape}").format(name=name, shape=arg.shape)
+        if _is_array(arg)
+        else f"{name} = {arg}"
         for name, arg in zip(exercise.arguments, case, strict=True)
     )
-    start = f"Tried with {inputs}:" if exercise.arguments else f"my_{exercise.name}:"
+    tried = _("Tried with {inputs}:").format(inputs=inputs)
+    start = tried if exercise.arguments else f"my_{exercise.name}:"
     if outcome.problem == "nothing":
-        return f"{start} the function returns nothing (None). Is a return missing?"
+        nothing = _("the function returns nothing (None). Is a return missing?")
+        return f"{start} {nothing}"
     if outcome.problem:
-        return f"{start} {outcome.problem}."
-    value = outcome.value
+        problem = _("{problem}.").format(problem=outcome.problem)
+        return f"{start} {problem}"
+    return f"{start} {_difference(exercise, outcome.value, truth)}"
+
+
+def _difference(exercise: Exercise, value: np.ndarray, truth: np.ndarray) -> str:
     if truth.ndim == 1 and truth.size < 4 and np.size(value) < 6:
-        return f"{start} your result is {_listed(value)}, the right one {_listed(truth)}."
+        told = _("your result is {value}, the right one {right}.")
+        return told.format(value=_listed(value), right=_listed(truth))
+    if value.shape != truth.shape and truth.ndim:
+        told = _("your result has shape {shape}, the right one {right}.")
+        return told.format(shape=value.shape, right=truth.shape)
     if value.shape != truth.shape:
-        wanted = f"the right one {truth.shape}" if truth.ndim else "expected is one number"
-        return f"{start} your result has shape {value.shape}, {wanted}."
+        told = _("your result has shape {shape}, expected is one number.")
+        return told.format(shape=value.shape)
     if truth.ndim == 0:
-        return f"{start} your value is {value:.4g}, the right one {truth:.4g}."
+        told = _("your value is {value:.4g}, the right one {right:.4g}.")
+        return told.format(value=value, right=truth)
     with np.errstate(invalid="ignore"):
         distance = np.nan_to_num(np.abs(value - truth), nan=np.inf)
     index = np.unravel_index(np.argmax(distance), truth.shape)
     at = ", ".join(str(i) for i in index)
     if not exercise.arguments:  # the right numbers are all that is asked for
-        return f"{start} the {value[index]:.4g} at [{at}] is not right. Go over its sum again."
-    return f"{start} at [{at}] your value is {value[index]:.4g}, the right one {truth[index]:.4g}."
+        told = _("the {value:.4g} at [{at}] is not right. Go over its sum again.")
+    else:
+        told = _("at [{at}] your value is {value:.4g}, the right one {right:.4g}.")
+    return told.format(at=at, value=value[index], right=truth[index])
 
 
 def _not_attempted(why: str) -> Verdict:
@@ -293,6 +323,6 @@ def _listed(values: np.ndarray) -> str:
 
 def _in_short(error: BaseException) -> str:
     """Return the first line of a message, without the names of TensorFlow's inner nodes."""
-    line = (str(error).strip() or "no message").splitlines()[0]
+    line = (str(error).strip() or _("no message")).splitlines()[0]
     line = re.sub(r"\{\{.*?\}\} ?| ?\[Op:.*", "", line).rstrip(" .")
     return line if len(line) < 150 else line[:149] + "…"

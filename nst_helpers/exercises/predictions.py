@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nst_helpers.exercises.verdict import Verdict
+from nst_helpers.languages import _
 
 
 class Prediction(NamedTuple):
@@ -33,10 +34,11 @@ def judge_choice(prediction: Prediction, choice: str | None) -> Verdict:
     """
     letters = ", ".join(f'"{letter}"' for letter in prediction.feedback)
     if choice is None or choice is ... or (isinstance(choice, str) and not choice.strip()):
-        told = f"Choose one of {letters} and run the cell again."
+        told = _("Choose one of {letters} and run the cell again.").format(letters=letters)
         return Verdict(False, None, told, attempted=False)
     letter = choice.strip(" ().:").lower() if isinstance(choice, str) else None
     if letter not in prediction.feedback:
-        told = f"{choice!r} is no choice here: write one of {letters}."
+        told = _("{choice!r} is no choice here: write one of {letters}.")
+        told = told.format(choice=choice, letters=letters)
         return Verdict(False, None, told, attempted=False)
-    return Verdict(letter == prediction.right, None, prediction.feedback[letter])
+    return Verdict(letter == prediction.right, None, _(prediction.feedback[letter]))

@@ -10,8 +10,11 @@ import html
 import re
 from typing import NamedTuple
 
+from nst_helpers.languages import N_, _
+
 RIGHT, WRONG, OPEN = "✓", "✗", "○"
-WORDS = {RIGHT: "Right", WRONG: "Not right yet", OPEN: "Not attempted yet"}
+WORDS = {RIGHT: N_("Right"), WRONG: N_("Not right yet"), OPEN: N_("Not attempted yet")}
+OPEN_IN_LIST = {WRONG: N_("not right yet"), OPEN: N_("not attempted yet")}
 LINES = {RIGHT: "solid #1a7f37", WRONG: "solid #c62828", OPEN: "dotted currentColor"}
 BADGES = {
     RIGHT: "color:#ffffff;background:#1a7f37",
@@ -36,16 +39,19 @@ class Verdict(NamedTuple):
     @property
     def text(self) -> str:
         """All that is said, in plain text."""
-        mistake = f": {self.mistake}" if self.mistake else ""
-        gap = "\n" if mistake or "\n" in self.told else " "
-        return f"{self.mark} {WORDS[self.mark]}{mistake}.{gap}{self.told}"
+        words = _(WORDS[self.mark])
+        if self.mistake:
+            words = _("{verdict}: {mistake}").format(verdict=words, mistake=_(self.mistake))
+        gap = "\n" if self.mistake or "\n" in self.told else " "
+        verdict = _("{verdict}.").format(verdict=words)
+        return f"{self.mark} {verdict}{gap}{self.told}"
 
     def __repr__(self) -> str:
         return self.text
 
     def _repr_html_(self) -> str:
-        mistake = f" · <strong>{as_html(self.mistake)}</strong>" if self.mistake else ""
-        head = badge(self.mark, WORDS[self.mark]) + mistake
+        mistake = f" · <strong>{as_html(_(self.mistake))}</strong>" if self.mistake else ""
+        head = badge(self.mark, _(WORDS[self.mark])) + mistake
         return framed(f"{head}<br>{as_html(self.told)}", LINES[self.mark])
 
 
@@ -59,14 +65,15 @@ class Tally(NamedTuple):
     def opening(self) -> str:
         """How many are solved."""
         solved = list(self.marks.values()).count(RIGHT)
-        return f"Notebook {self.notebook}: {solved} of {len(self.marks)} exercises solved."
+        told = _("Notebook {notebook}: {solved} of {all} exercises solved.")
+        return told.format(notebook=self.notebook, solved=solved, all=len(self.marks))
 
     @property
     def closing(self) -> str:
         """What the rest is to be taken for."""
         if set(self.marks.values()) == {RIGHT}:
-            return "That is all of them: well done."
-        return "What is open can wait: nothing later needs it."
+            return _("That is all of them: well done.")
+        return _("What is open can wait: nothing later needs it.")
 
     def __repr__(self) -> str:
         lines = [f"{mark} {_entry(title, mark)}" for title, mark in self.marks.items()]
@@ -81,7 +88,10 @@ class Tally(NamedTuple):
 
 
 def _entry(title: str, mark: str) -> str:
-    return title if mark == RIGHT else f"{title} ({WORDS[mark].lower()})"
+    title = _(title)
+    if mark == RIGHT:
+        return title
+    return _("{title} ({verdict})").format(title=title, verdict=_(OPEN_IN_LIST[mark]))
 
 
 def badge(mark: str, words: str = "") -> str:

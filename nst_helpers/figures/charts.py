@@ -20,11 +20,13 @@ from nst_helpers.figures.look import (
     reach,
 )
 from nst_helpers.figures.words import number_text
+from nst_helpers.languages import N_, _
 from nst_helpers.refusals import whole_number
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
 BESIDE = 1.8  # inches: the bar of colours and the name of the upright axis
+CHANNEL = "channel"
 WRITTEN = 6  # rows of a matrix whose entries can be written in it
 DENSE = 5000  # dots that can be drawn large without hiding one another
 
@@ -81,7 +83,7 @@ def plot_block(
     axis.text(columns / 2, -0.25, f"$n_W$ = {n_W}", ha="center", va="top")
     axis.text(
         *(np.array([columns + 0.3, 0]) + depth / 2 - [0, 0.2]),
-        f"$n_C$ = {n_C}" + (f" ({drawn} drawn)" if drawn < n_C else ""),
+        f"$n_C$ = {n_C}" + (_(" ({drawn} drawn)").format(drawn=drawn) if drawn < n_C else ""),
         ha="left",
         va="top",
     )
@@ -96,7 +98,7 @@ def plot_block(
 def plot_pairs(
     pairs: Sequence[tuple[np.ndarray, np.ndarray]],
     titles: Sequence[str],
-    labels: tuple[str, str] = ("red channel", "yellow channel"),
+    labels: tuple[str, str] = (N_("red channel"), N_("yellow channel")),
     mark: int | None = None,
 ) -> Figure:
     """Show pairs of numbers as scatter plots on the same axes, one dot a pair.
@@ -135,9 +137,9 @@ def plot_pairs(
         axis.scatter(x, y, s=size, alpha=alpha, color=COLOURS[0], edgecolors="none")
         if mark is not None:
             axis.scatter(x[mark], y[mark], s=180, facecolors="none", edgecolors=COLOURS[5], lw=3)
-        axis.set(title=title, xlabel=labels[0])
+        axis.set(title=title, xlabel=_(labels[0]))
         axis.grid(alpha=0.3)
-    axes[0, 0].set_ylabel(labels[1])
+    axes[0, 0].set_ylabel(_(labels[1]))
     return figure
 
 
@@ -177,7 +179,7 @@ def plot_matrices(
         Not a list of matrices with a title each.
     """
     matrices = given.arrays(matrices, titles, "matrices", given.MATRIX)
-    over = ["channel"] * len(matrices) if over is None else over
+    over = [CHANNEL] * len(matrices) if over is None else over
     given.arrays(matrices, over, "matrices", given.MATRIX)
     highest = reach(matrices)
     lowest = -highest if diverging else min(0.0, *(float(m.min()) for m in matrices))
@@ -187,11 +189,11 @@ def plot_matrices(
         image = axis.imshow(
             matrix, vmin=lowest, vmax=highest, cmap="RdBu_r" if diverging else "cividis"
         )
-        axis.set(title=title, xlabel=f"{name} k'" if name == "channel" else name)
+        axis.set(title=title, xlabel=_("channel k'") if name == CHANNEL else name)
         for line in (axis.xaxis, axis.yaxis):
             line.set_major_locator(MaxNLocator(6, integer=True))
         if axis is axes[0, 0] or name != over[0]:
-            axis.set_ylabel(f"{name} k" if name == "channel" else name)
+            axis.set_ylabel(_("channel k") if name == CHANNEL else name)
         if max(matrix.shape) <= WRITTEN:
             _write_entries(axis, matrix, image)
     beyond = max(float(np.abs(m).max()) for m in matrices) > highest
@@ -223,7 +225,7 @@ def _write_entries(axis: Axes, matrix: np.ndarray, image) -> None:
 @in_one_look
 def plot_curves(
     curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    xlabel: str = "step",
+    xlabel: str = N_("step"),
     ylabel: str = "J",
     log: bool = True,
     *,
@@ -266,7 +268,7 @@ def plot_curves(
     if all(np.issubdtype(np.asarray(x).dtype, np.integer) for x in places):
         axis.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     _finish(axis, ylabel, log)
-    axis.set_xlabel(xlabel)
+    axis.set_xlabel(_(xlabel))
     if list(curves) != [ylabel]:
         figure.legend(loc="outside right upper")
     return figure
@@ -360,7 +362,7 @@ def plot_shares(groups: Mapping[str, Sequence[float]], parts: Sequence[str]) -> 
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
         for text in axis.bar_label(bars, written, label_type="center"):
             text.set_bbox(box if text.get_text() else None)
-    axis.set(xlim=(0, 100), xlabel="share in %")
+    axis.set(xlim=(0, 100), xlabel=_("share in %"))
     axis.invert_yaxis()
     figure.legend(loc="outside right upper")
     return figure

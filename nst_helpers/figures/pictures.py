@@ -26,6 +26,7 @@ from nst_helpers.figures.look import (
     reach,
     wrapped,
 )
+from nst_helpers.languages import _
 from nst_helpers.refusals import whole_number
 
 TALLEST = 4.6  # inches: a picture in a row of one or two
@@ -224,7 +225,7 @@ def plot_overlay(
         colours[..., 3] = np.clip(np.abs(change) / scale.vmax, 0, 1) ** 0.5  # nothing where it is 0
         axis.imshow(colours, extent=(-0.5, width - 0.5, height - 0.5, -0.5))
     bar = figure.colorbar(ScalarMappable(scale, SIGNED), ax=axes, label=label, aspect=25)
-    bar.set_ticks([scale.vmin, 0, scale.vmax], labels=["less", "0", "more"])
+    bar.set_ticks([scale.vmin, 0, scale.vmax], labels=[_("less"), "0", _("more")])
     return figure
 
 
@@ -245,9 +246,8 @@ def _grid(
     room = (WIDTH - beside) / sum(shares)
     room = min(room, TALLEST / max(a * s for row in flat for a, s in zip(row, shares)))
     tall = [max(a * s for a, s in zip(row, shares)) for row in flat]
-    for _ in range(
-        3
-    ):  # titles take room from the pictures, and a narrower picture breaks its title
+    # Titles take room from the pictures, and a narrower picture breaks its title.
+    for _again in range(3):
         broken = [[wrapped(head, room * s) for head, s in zip(row, shares)] for row in heads]
         lines = [max(head.count("\n") + bool(head) for head in row) for row in broken]
         room = min(room, max(HIGHEST - LINE * sum(lines), HIGHEST / 2) / sum(tall))

@@ -15,6 +15,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from nst_helpers.figures.look import in_one_look, new_figure
+from nst_helpers.languages import _
 from nst_helpers.refusals import array
 from nst_helpers.sound import RATE, as_sound, encode_sound
 from nst_helpers.spectrogram import FREQUENCIES, HOP
@@ -57,7 +58,7 @@ def plot_spectrograms(blocks: Mapping[str, np.ndarray]) -> Figure:
             extent=(0, len(heard) * HOP / RATE, 0, RATE / 2000),
         )
         axis.set(title=title, ylabel="kHz", yticks=(0, 4, 8))
-    axes[-1, 0].set_xlabel("seconds")
+    axes[-1, 0].set_xlabel(_("seconds"))
     return figure
 
 
@@ -85,6 +86,8 @@ def play(sounds: Mapping[str, np.ndarray]) -> None:
             f'<tr><td style="text-align:left">{label}</td><td><audio controls preload="metadata" '
             f'aria-label="{label}" src="data:audio/mpeg;base64,{data}"></audio></td></tr>'
         )
-        words.append(f"{caption} ({len(sound) / RATE:.1f} s)")
+        seconds = len(sound) / RATE
+        words.append(_("{caption} ({seconds:.1f} s)").format(caption=caption, seconds=seconds))
     table = f"<table>{''.join(rows)}</table>"
-    display({"text/html": table, "text/plain": f"Sounds: {'; '.join(words)}."}, raw=True)
+    told = _("Sounds: {sounds}.").format(sounds="; ".join(words))
+    display({"text/html": table, "text/plain": told}, raw=True)

@@ -15,6 +15,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from nst_helpers.figures.look import PIXELS, encode_figure
+from nst_helpers.languages import _
 from nst_helpers.refusals import nearest, said
 
 DESCRIPTIONS = Path(__file__).resolve().parent.parent / "descriptions"
@@ -80,7 +81,8 @@ def folded(words: str) -> str:
         HTML that hosting sites and untrusted notebooks leave as it is.
     """
     text = html.escape(words)
-    return f'<details class="nst-words"><summary>In words</summary>{text}</details>'
+    summary = _("In words")
+    return f'<details class="nst-words"><summary>{summary}</summary>{text}</details>'
 
 
 def description(name: str) -> str:
@@ -108,13 +110,29 @@ def description(name: str) -> str:
         )
     words: dict[str, str] = {}
     for path in sorted(DESCRIPTIONS.glob("*.json")):
-        words |= json.loads(path.read_text("utf-8"))
+        words |= read_descriptions(path)
     if name not in words:
         raise ValueError(
             f"No figure of the series is named {name!r}. A figure of your own needs no name: "
             f"show(figure). {nearest(name, words)}"
         )
-    return words[name]
+    return _(words[name])
+
+
+def read_descriptions(path: Path) -> dict[str, str]:
+    """Return the words of one notebook's figures.
+
+    Parameters
+    ----------
+    path : Path
+        One of the files in ``nst_helpers/descriptions``.
+
+    Returns
+    -------
+    {name: words}
+        In the order of the notebook, in English.
+    """
+    return json.loads(path.read_text("utf-8"))
 
 
 def words_of_titles(figure: Figure) -> str:
@@ -132,13 +150,16 @@ def words_of_titles(figure: Figure) -> str:
     """
     parts = []
     for axis in figure.axes:
-        over = f"{axis.get_ylabel()} over {axis.get_xlabel()}".removeprefix(" over ")
-        names = axis.get_title(), over.removesuffix(" over ")
+        across, up = axis.get_xlabel(), axis.get_ylabel()
+        both = _("{up} over {across}").format(up=up, across=across)
+        over = both if up and across else up + across
+        names = axis.get_title(), over
         parts.append(": ".join(" ".join(name.split()) for name in names if name.strip()))
     for legend in [axis.get_legend() for axis in figure.axes if axis.get_legend()] + figure.legends:
         parts.append(", ".join(text.get_text() for text in legend.get_texts()))
     parts = [part for part in parts if part]
-    return f"A figure. {'; '.join(parts)}." if parts else "A figure without a title."
+    told = _("A figure. {parts}.") if parts else _("A figure without a title.")
+    return told.format(parts="; ".join(parts))
 
 
 def number_text(number: float) -> str:

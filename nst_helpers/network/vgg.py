@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from nst_helpers.languages import _
 from nst_helpers.network.download import PATIENCE, DownloadError, vgg19_file
 from nst_helpers.network.styles import BORDERS, POOLINGS, build
 from nst_helpers.network.weights import BUNDLED_VGG16, read_weights
@@ -105,10 +106,11 @@ def load_vgg(
         try:
             return _filled("vgg19", vgg19_file(PATIENCE), **form)
         except DownloadError as error:
-            print(
-                f"VGG19 is not here yet: {error}. The bundled VGG16 is used instead, and "
+            told = _(
+                "VGG19 is not here yet: {error}. The bundled VGG16 is used instead, and "
                 'everything works with it; for VGG19, run load_vgg("vgg19") when you are online.'
             )
+            print(told.format(error=error))
             asked = "vgg16"
     if asked == "vgg16":
         return _filled("vgg16", BUNDLED_VGG16, **form)

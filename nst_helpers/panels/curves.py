@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from nst_helpers.figures.look import in_one_look, new_figure
+from nst_helpers.languages import _
 from nst_helpers.panels.drawing import DASHES, LINES
 from nst_helpers.panels.run import TERMS
 from nst_helpers.panels.wording import number
@@ -98,10 +99,14 @@ def in_words(terms: Terms, marks: Marks) -> str:
     """
     done = max((len(values) for values in terms.values()), default=0)
     if not done:
-        return "The terms of J over the steps: none is done yet."
+        return _("The terms of J over the steps: none is done yet.")
     values = ", ".join(f"{name} {number(terms[name][-1])}" for name in TERMS if name in terms)
-    changed = f" Last change after step {marks[-1][0]}: {marks[-1][1]}." if marks else ""
-    return f"The terms of J over the steps, after step {done}: {values}.{changed}"
+    told = _("The terms of J over the steps, after step {done}: {values}.")
+    told = told.format(done=done, values=values)
+    if not marks:
+        return told
+    changed = _("Last change after step {step}: {change}.")
+    return f"{told} {changed.format(step=marks[-1][0], change=marks[-1][1])}"
 
 
 @in_one_look
@@ -132,7 +137,7 @@ def plot_terms(terms: Terms, marks: Marks) -> Figure:
         axis.axvline(step + 0.5, color="#555555", linestyle=(0, (4, 3)))
         axis.annotate(words, (step + 0.6, 0.96), xycoords=("data", "axes fraction"), va="top")
     axis.set_yscale("log")
-    axis.set(xlabel="step", ylabel="terms of J")
+    axis.set(xlabel=_("step"), ylabel=_("terms of J"))
     axis.grid(alpha=0.3)
     axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, handlelength=3)
     return figure

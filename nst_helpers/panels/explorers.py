@@ -13,6 +13,7 @@ import numpy as np
 from nst_helpers.activations import extractor, receptive_field
 from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
 from nst_helpers.images import as_image
+from nst_helpers.languages import N_, _
 from nst_helpers.network.vgg import STYLE_LAYERS
 from nst_helpers.panels.drawing import View
 from nst_helpers.panels.look import Clicked, Panel, box, count_slider, explorer, menu, slider
@@ -31,7 +32,7 @@ from nst_helpers.panels.wording import short_name, short_title
 from nst_helpers.refusals import dictionary, share
 from nst_helpers.volume import as_volume
 
-SYNTHETIC = "stripes and patches"
+SYNTHETIC = N_("stripes and patches")
 STRONGEST = 12  # channels of a matrix whose entries can be told apart
 
 
@@ -65,10 +66,10 @@ def activation_explorer(
     for name, (layer, k) in found.items():
         if layer not in layers or not 0 <= k < _channels(activations[layer]):
             raise ValueError(f"{name!r} is channel {k!r} of {layer!r}: this network has none such.")
-    picture = _picture_menu("Picture", "The picture that the network looks at", "great_wave")
-    depth = _layer_slider("Early layers see edges, later ones larger things", layers, 1)
+    picture = _picture_menu(_("Picture"), _("The picture that the network looks at"), "great_wave")
+    depth = _layer_slider(_("Early layers see edges, later ones larger things"), layers, 1)
     channel = count_slider(
-        "Channel k", "One of the n_C channels of the layer", 5,
+        _("Channel k"), _("One of the n_C channels of the layer"), 5,
         _channels(activations[depth.value]) - 1,
     )  # fmt: skip
 
@@ -82,9 +83,8 @@ def activation_explorer(
         channel.value = k
 
     def button(name: str, layer: str, k: int) -> widgets.Button:
-        made = widgets.Button(
-            description=name, tooltip=f"Channel {k} of {short_name(layer)}, found above"
-        )
+        tip = _("Channel {k} of {layer}, found above").format(k=k, layer=short_name(layer))
+        made = widgets.Button(description=name, tooltip=tip)
         made.on_click(lambda _: jump(layer, k))
         return made
 
@@ -94,7 +94,7 @@ def activation_explorer(
     controls = {"picture": picture, "layer": depth, "channel": channel}
     buttons = [button(name, *where) for name, where in found.items()]
     more = [box("nst-found", *buttons)] if buttons else []
-    panel = explorer("Activation explorer", controls, view, more)
+    panel = explorer(_("Activation explorer"), controls, view, more)
     panel.buttons = buttons
     return panel
 
@@ -127,20 +127,23 @@ def pair_explorer(
         picture = stripes_and_patches(together) if name == SYNTHETIC else load_picture(name, 128)
         return picture, extract(picture)[layer].numpy()
 
-    def channel(which: str, value: int, colour: str) -> widgets.IntSlider:
-        tip = f"The {colour} channel of the pair, one of {n_C} in {short_name(layer)}"
+    def channel(which: str, value: int, tip: str) -> widgets.IntSlider:
+        tip = tip.format(n_C=n_C, layer=short_name(layer))
         return count_slider(which, tip, value, n_C - 1)
 
     n_H, n_W = seen(SYNTHETIC, 0.5)[1].shape[1:3]
-    names = [(SYNTHETIC, SYNTHETIC), *_picture_options()]
-    picture = menu("Picture", "The picture that the network looks at", names, SYNTHETIC)
+    names = [(_(SYNTHETIC), SYNTHETIC), *_picture_options()]
+    picture = menu(_("Picture"), _("The picture that the network looks at"), names, SYNTHETIC)
     together = slider(
-        "Together", "Share of the cells with vertical texture that are orange too "
-        "(stripes and patches only)",
+        _("Together"),
+        _("Share of the cells with vertical texture that are orange too "
+          "(stripes and patches only)"),
         [(f"{share:.0%}", share) for share in np.arange(9) / 8], 0.5,
     )  # fmt: skip
-    row = count_slider("Row i", "The position's row, from the top down", n_H // 3, n_H - 1)
-    column = count_slider("Column j", "The position's column, from the left", n_W // 3, n_W - 1)
+    row = count_slider(_("Row i"), _("The position's row, from the top down"), n_H // 3, n_H - 1)
+    column = count_slider(
+        _("Column j"), _("The position's column, from the left"), n_W // 3, n_W - 1
+    )
 
     def new_picture(change: dict) -> None:
         together.disabled = change["new"] != SYNTHETIC
@@ -155,16 +158,19 @@ def pair_explorer(
     def view(picture: str, together: float, k: int, k_prime: int, i: int, j: int) -> View:
         return pair_view(*seen(picture, float(together)), k, k_prime, i, j)
 
+    red = _("The red channel of the pair, one of {n_C} in {layer}")
+    yellow = _("The yellow channel of the pair, one of {n_C} in {layer}")
     controls = {
         "picture": picture,
         "together": together,
-        "k": channel("Channel k", channels[0], "red"),
-        "k_prime": channel("Channel k'", channels[1], "yellow"),
+        "k": channel(_("Channel k"), channels[0], red),
+        "k_prime": channel(_("Channel k'"), channels[1], yellow),
         "i": row,
         "j": column,
     }
     place = Clicked(clicked)
-    panel = explorer(f"Pair explorer ({short_name(layer)})", controls, view, [place], click=True)
+    title = _("Pair explorer ({layer})").format(layer=short_name(layer))
+    panel = explorer(title, controls, view, [place], click=True)
     panel.clicked = place
     return panel
 
@@ -183,14 +189,25 @@ def style_matrix_explorer(vgg: keras.Model) -> Panel:
         Controls for the layer and the two pictures.
     """
     pictures, activations = _all_activations(vgg, STYLE_LAYERS)
-    which = [("strongest in A", "A"), ("strongest in B", "B"), ("differ most", "difference")]
-    shown = [(f"the {STRONGEST} strongest", STRONGEST), ("all", 0)]
+    which = [
+        (_("strongest in A"), "A"),
+        (_("strongest in B"), "B"),
+        (_("differ most"), "difference"),
+    ]
+    strongest = _("the {count} strongest").format(count=STRONGEST)
+    shown = [(strongest, STRONGEST), (_("all"), 0)]
     controls = {
-        "picture_a": _picture_menu("Picture A", "The picture of the first matrix", "starry_night"),
-        "picture_b": _picture_menu("Picture B", "The picture of the second matrix", "great_wave"),
-        "layer": _layer_slider("The layer in which the style is measured", STYLE_LAYERS, 2),
-        "shown": menu("Channels", "Which channels the matrices show", shown, STRONGEST),
-        "pairs": menu("Pairs", "Which pairs of channels are named and shown", which, "difference"),
+        "picture_a": _picture_menu(
+            _("Picture A"), _("The picture of the first matrix"), "starry_night"
+        ),
+        "picture_b": _picture_menu(
+            _("Picture B"), _("The picture of the second matrix"), "great_wave"
+        ),
+        "layer": _layer_slider(_("The layer in which the style is measured"), STYLE_LAYERS, 2),
+        "shown": menu(_("Channels"), _("Which channels the matrices show"), shown, STRONGEST),
+        "pairs": menu(
+            _("Pairs"), _("Which pairs of channels are named and shown"), which, "difference"
+        ),
     }
 
     squares = {name: square_picture(picture) for name, picture in pictures.items()}  # once
@@ -198,7 +215,7 @@ def style_matrix_explorer(vgg: keras.Model) -> Panel:
     def view(**choices: Any) -> View:
         return style_matrix_view(squares, activations, **choices)
 
-    return explorer("Style matrix explorer", controls, view)
+    return explorer(_("Style matrix explorer"), controls, view)
 
 
 def layer_explorer(style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, Mapping]]) -> Panel:
@@ -217,10 +234,10 @@ def layer_explorer(style: np.ndarray, syntheses: Mapping[str, tuple[np.ndarray, 
         A slider through the layers.
     """
     style = as_image(style, "style")
-    tip = "The one layer whose style matrix the noise was brought to"
+    tip = _("The one layer whose style matrix the noise was brought to")
     controls = {"layer": _layer_slider(tip, list(syntheses), len(syntheses) // 2)}
     views = {layer: layer_view(style, syntheses, layer) for layer in syntheses}
-    return explorer("Layer explorer", controls, lambda layer: views[layer])
+    return explorer(_("Layer explorer"), controls, lambda layer: views[layer])
 
 
 def slice_explorer(volume: np.ndarray) -> Panel:
@@ -238,9 +255,9 @@ def slice_explorer(volume: np.ndarray) -> Panel:
     """
     volume = as_volume(volume)
     last = min(volume.shape[1:4]) - 1
-    tip = "How deep the three slices lie, from the front, the top and the left"
-    controls = {"place": count_slider("Slice", tip, last // 2, last)}
-    return explorer("Slice explorer", controls, lambda place: slice_view(volume, place))
+    tip = _("How deep the three slices lie, from the front, the top and the left")
+    controls = {"place": count_slider(_("Slice"), tip, last // 2, last)}
+    return explorer(_("Slice explorer"), controls, lambda place: slice_view(volume, place))
 
 
 def statistic_explorer(
@@ -274,15 +291,15 @@ def statistic_explorer(
     names, layers = list(finished), list(next(iter(finished.values())))
     controls = {
         "statistic": menu(
-            "Statistic", "What is compared, in place of G", names, names[1 % len(names)]
+            _("Statistic"), _("What is compared, in place of G"), names, names[1 % len(names)]
         ),
-        "layers": slider("Layers", "In which layers it is measured", layers, layers[0]),
+        "layers": slider(_("Layers"), _("In which layers it is measured"), layers, layers[0]),
     }
 
     def view(**choices: str) -> View:
         return statistic_view(style, finished, **choices)
 
-    return explorer("Statistic explorer", controls, view)
+    return explorer(_("Statistic explorer"), controls, view)
 
 
 def mixture_explorer(
@@ -317,11 +334,11 @@ def mixture_explorer(
     styles = {name: as_image(picture, name) for name, picture in styles.items()}
     mixtures = {share(w, "w"): as_image(picture, f"w = {w}") for w, picture in mixtures.items()}
     shares = sorted(mixtures)
-    tip = "The share of the first picture's style matrices; the second has the rest"
+    tip = _("The share of the first picture's style matrices; the second has the rest")
     options = [(f"{w:g}", w) for w in shares]
     controls = {"share": slider("w", tip, options, shares[len(shares) // 2])}
     return explorer(
-        "Mixture explorer", controls, lambda share: mixture_view(styles, mixtures, share)
+        _("Mixture explorer"), controls, lambda share: mixture_view(styles, mixtures, share)
     )
 
 
@@ -364,4 +381,4 @@ def _picture_menu(description: str, tooltip: str, value: str) -> widgets.Dropdow
 
 def _layer_slider(tooltip: str, layers: Sequence[str], first: int) -> widgets.SelectionSlider:
     options = [(short_name(layer), layer) for layer in layers]
-    return slider("Layer", tooltip, options, layers[first])
+    return slider(_("Layer"), tooltip, options, layers[first])

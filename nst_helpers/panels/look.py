@@ -12,6 +12,7 @@ import numpy as np
 from IPython.display import display
 
 from nst_helpers.figures.words import bundle, folded
+from nst_helpers.languages import N_, _
 from nst_helpers.panels.drawing import Row, View, encode_quickly, still_figure
 from nst_helpers.panels.event_loop import LastValueWins
 from nst_helpers.panels.wording import trouble
@@ -23,6 +24,17 @@ DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
 HERE = Path(__file__).parent
 CSS = (HERE / "look.css").read_text("utf-8")
 SCRIPT = (HERE / "panel.js").read_text("utf-8")
+# What panel.js says.
+SAID_BY_SCRIPT = {
+    "typed": N_("{label}, typed"),
+    "nothing": N_(
+        "Nothing has come of “{file}” ({size} MB). Jupyter takes 10 MB at a time unless it is told "
+        "otherwise: make the picture smaller, or start it with make lab, which takes 200 MB. If "
+        "the studio does not answer any more, load the page anew."
+    ),
+    "copied": N_("Copied"),
+    "selected": N_("Selected"),
+}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # Where a notebook is opened without its kernel, the still says all; "model not found" says nothing.
 NO_MODEL = (
@@ -57,7 +69,8 @@ class Panel(widgets.VBox):
 
     def __repr__(self) -> str:
         """Return the sentence that stands where neither widgets nor pictures can be shown."""
-        return f"{self._name}: run this cell in JupyterLab to use its controls."
+        told = _("{panel}: run this cell in JupyterLab to use its controls.")
+        return told.format(panel=self._name)
 
     def outputs(self) -> list[tuple[dict, dict]]:
         """Return the bundles that a cell shows: the still picture, its words, and the widget.
@@ -66,7 +79,7 @@ class Panel(widgets.VBox):
         with its kernel. While it lives it hides the others, see look.css.
         """
         view = self._still()
-        words = f"{self._name}. {view.sentence}"
+        words = _("{panel}. {sentence}").format(panel=self._name, sentence=view.sentence)
         widget = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return [
             bundle(still_figure(view.rows), words),
@@ -311,7 +324,8 @@ def caption_html(caption: str) -> str:
 def _script(children: Sequence[widgets.Widget]) -> str:
     """Return an invisible picture that runs SCRIPT in the page once it is loaded."""
     tips, script = html.escape(json.dumps(dict(_tooltips(children)))), html.escape(SCRIPT)
-    return f'<img hidden src="{DOT}" data-tips="{tips}" onload="{script}">'
+    words = html.escape(json.dumps({name: _(text) for name, text in SAID_BY_SCRIPT.items()}))
+    return f'<img hidden src="{DOT}" data-tips="{tips}" data-words="{words}" onload="{script}">'
 
 
 def _tooltips(children: Sequence[widgets.Widget]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 // What ipywidgets leaves undone: names for screen readers, clicks in a picture, a word when an
 // upload does not arrive, and copying. An invisible picture, once loaded, runs this; `this` is it.
-const tips = JSON.parse(this.dataset.tips);
+const tips = JSON.parse(this.dataset.tips), words = JSON.parse(this.dataset.words);
 const tell = (one, what, text) => {
   if (one && text && one.getAttribute(what) !== text) one.setAttribute(what, text);
 };
@@ -15,7 +15,7 @@ const name = (panel) => {
     tell(handle, 'aria-valuetext', readout && readout.textContent);
     if (readout && readout.isContentEditable) {
       tell(readout, 'role', 'textbox');
-      tell(readout, 'aria-label', label.textContent + ', typed');
+      tell(readout, 'aria-label', words.typed.replace('{label}', label.textContent));
     }
   }
   for (const button of panel.querySelectorAll('.nst-upload')) {
@@ -47,10 +47,8 @@ const uploading = (panel, file) => {
   const size = file.size / 1e6;
   setTimeout(() => {
     if (!line.isConnected) return;
-    line.textContent = 'Nothing has come of “' + file.name + '” (' + size.toFixed(1) + ' MB). ' +
-      'Jupyter takes 10 MB at a time unless it is told otherwise: make the picture smaller, or ' +
-      'start it with make lab, which takes 200 MB. If the studio does not answer any more, load ' +
-      'the page anew.';
+    line.textContent = words.nothing.replace('{size}', size.toFixed(1))
+      .replace('{file}', () => file.name);
   }, 4000 + 800 * size);
 };
 // ipywidgets' file input is on no page, so its events reach no panel: it is met when it is clicked.
@@ -71,9 +69,9 @@ const copying = (event) => {
   const say = (text) => { const before = button.textContent; button.textContent = text;
     setTimeout(() => { button.textContent = before; }, 1500); };
   const select = () => { getSelection().selectAllChildren(code);
-    say(document.execCommand('copy') ? 'Copied' : 'Selected'); };
+    say(document.execCommand('copy') ? words.copied : words.selected); };
   if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(
-    () => say('Copied'), select);
+    () => say(words.copied), select);
   else select();
 };
 // Notebook 7 takes the arrow keys for itself, even those that move a slider. A listener of the

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nst_helpers.costs import Weights, as_weights
+from nst_helpers.languages import _
 from nst_helpers.network.vgg import STYLE_LAYERS
 from nst_helpers.panels.wording import number, short_name, trouble
 from nst_helpers.session.interrupts import heard_between_cells
@@ -104,8 +105,8 @@ def said_change(before: Weights, after: Weights) -> str:
     if len(changed) <= 2:
         return ", ".join(changed)
     if len(used) == 1:
-        return f"only {short_name(used[0])}"
-    return "λ equal" if len(set(after.lambdas.values())) == 1 else "several weights"
+        return _("only {layer}").format(layer=short_name(used[0]))
+    return _("λ equal") if len(set(after.lambdas.values())) == 1 else _("several weights")
 
 
 class Ask(NamedTuple):

@@ -21,6 +21,7 @@ from nst_helpers.costs import Weights, as_weights
 from nst_helpers.film import encode_film
 from nst_helpers.gallery import PICTURES, load_picture
 from nst_helpers.images import encode_png, load_image, resize_image
+from nst_helpers.languages import N_, _
 from nst_helpers.network.vgg import STYLE_LAYERS, load_vgg
 from nst_helpers.panels.curves import curves_svg, plot_terms
 from nst_helpers.panels.drawing import View, encode_quickly, figure_picture
@@ -31,6 +32,7 @@ from nst_helpers.panels.wording import number, short_name, short_title, trouble
 from nst_helpers.session.device import device
 from nst_helpers.transfer import StyleTransfer
 
+START, PAUSE, GO_ON = N_("Start"), N_("Pause"), N_("Go on")
 SIZES = (128, 192, 256, 384, 512)
 STEPS = (0, 30, 60, 120, 300, 600)  # 0: until paused
 PREVIEW_SIZE, PREVIEW_STEPS = 128, 24
@@ -71,7 +73,7 @@ def received(value: Mapping | tuple) -> tuple[str, bytes] | None:
     else:
         name, file = value[-1]["name"], value[-1]
     name = "".join(c for c in PureWindowsPath(name).name if c.isprintable()).strip()
-    return name[-40:] or "your picture", bytes(file["content"])
+    return name[-40:] or _("your picture"), bytes(file["content"])
 
 
 def readable_values(lowest: int, highest: int) -> list[tuple[str, float]]:
@@ -142,42 +144,55 @@ class Studio:
 
     def _build(self, content: str, style: str) -> None:
         bundled = [(short_title(name), name) for name in PICTURES]
-        self.content = menu("Content C", "The picture whose content G keeps", bundled, content)
-        self.style = menu("Style S", "The picture whose style G takes", bundled, style)
+        self.content = menu(
+            _("Content C"), _("The picture whose content G keeps"), bundled, content
+        )
+        self.style = menu(_("Style S"), _("The picture whose style G takes"), bundled, style)
         self.uploads = {"content": _upload("C"), "style": _upload("S")}
         sizes = [(f"{size} px", size) for size in SIZES]
-        self.size = menu("Size", "The longer side of G; twice the size, four times the time",
+        self.size = menu(_("Size"), _("The longer side of G; twice the size, four times the time"),
                          sizes, device().size)  # fmt: skip
-        steps = [(f"{count} steps" if count else "until paused", count) for count in STEPS]
-        self.steps = menu("Run", "How long: evaluations of J and its gradient", steps, STEPS[0])
-        self.alpha = slider("α content", "Weight α of the content cost J_content",
+        steps = [
+            (_("{count} steps").format(count=count) if count else _("until paused"), count)
+            for count in STEPS
+        ]
+        self.steps = menu(
+            _("Run"), _("How long: evaluations of J and its gradient"), steps, STEPS[0]
+        )
+        self.alpha = slider(_("α content"), _("Weight α of the content cost J_content"),
                             readable_values(-2, 2), 1.0)  # fmt: skip
-        self.beta = slider("β style", "Weight β of the style cost J_style",
+        self.beta = slider(_("β style"), _("Weight β of the style cost J_style"),
                            readable_values(-5, 1), 0.01)  # fmt: skip
+        weight = _("Weight λ of the style cost of layer {layer}")
         self.lambdas = {
             layer: slider(f"λ {short_name(layer)}",
-                          f"Weight λ of the style cost of layer {short_name(layer)}",
+                          weight.format(layer=short_name(layer)),
                           readable_values(-3, 5), 0.2)
             for layer in STYLE_LAYERS
         }  # fmt: skip
+        only = _("Only this layer: λ = 1 for {layer}, 0 elsewhere")
         self.only = {
-            layer: _button("only", f"Only this layer: λ = 1 for {short_name(layer)}, 0 elsewhere")
+            layer: _button(_("only"), only.format(layer=short_name(layer)))
             for layer in STYLE_LAYERS
         }
-        self.equal = _button("λ equal", "The same weight λ = 0.2 for all five layers")
-        self.equal_say = _button("equal say", "Each layer gets the same share of J_style at C")
-        self.undo = _button("Undo", "Take back the last move of a weight")
-        self.go = _button("Start", "Begin, pause, or go on")
-        self.anew = _button("Start over", "Begin again from the content; the picture is kept below")
-        self.film = _button("Film", "Make a film of the run, to be downloaded")
-        self.copy = _button("Copy", "Copy the line of Python that makes this picture")
+        self.equal = _button(_("λ equal"), _("The same weight λ = 0.2 for all five layers"))
+        self.equal_say = _button(
+            _("equal say"), _("Each layer gets the same share of J_style at C")
+        )
+        self.undo = _button(_("Undo"), _("Take back the last move of a weight"))
+        self.go = _button(_("Start"), _("Begin, pause, or go on"))
+        self.anew = _button(
+            _("Start over"), _("Begin again from the content; the picture is kept below")
+        )
+        self.film = _button(_("Film"), _("Make a film of the run, to be downloaded"))
+        self.copy = _button(_("Copy"), _("Copy the line of Python that makes this picture"))
         self.copy.add_class("nst-copy")
         self.pace, self.link, self.film_link = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.code, self.kept, self.curves = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.waiting = widgets.HTML(WAITING.format(0))
         self.status = Status()
         self.pictures = {name: tile() for name in "GCS"}
-        self.panel = Panel(self._arranged(), "Style studio", self._view)
+        self.panel = Panel(self._arranged(), _("Style studio"), self._view)
 
     def _arranged(self) -> list[widgets.Widget]:
         for name, one in self.pictures.items():
@@ -206,13 +221,17 @@ class Studio:
     def _view(self) -> View:
         terms, marks = (self.run.terms, self.run.marks) if self.run else ({}, [])
         done = self.run.number if self.run else 0
-        row = [("Content C", self._picture("content")), (f"G after {done} steps", self._image()),
-               ("Style S", self._picture("style"))]  # fmt: skip
+        row = [(_("Content C"), self._picture("content")),
+               (_("G after {done} steps").format(done=done), self._image()),
+               (_("Style S"), self._picture("style"))]  # fmt: skip
+        told = _(
+            "Three pictures: the content, the picture G after {done} steps, and the style; below "
+            "them the curves of J and of each of its terms over these steps."
+        )
         return View(
-            [row, [("The terms of J", figure_picture(plot_terms(terms, marks)))]],
+            [row, [(_("The terms of J"), figure_picture(plot_terms(terms, marks)))]],
             # No measured numbers: they differ from machine to machine, and outputs are compared.
-            f"Three pictures: the content, the picture G after {done} steps, and the style; "
-            "below them the curves of J and of each of its terms over these steps.",
+            told.format(done=done),
         )
 
     # What it does.
@@ -228,7 +247,7 @@ class Studio:
         clicked(self.anew, self._start_over)
         clicked(self.film, self._make_film)
         clicked(self.undo, self._undo)
-        clicked(self.equal, lambda: self._preset(dict.fromkeys(STYLE_LAYERS, 0.2), "λ equal"))
+        clicked(self.equal, lambda: self._preset(dict.fromkeys(STYLE_LAYERS, 0.2), _("λ equal")))
         clicked(self.equal_say, self._equal_say)
         for layer, button in self.only.items():
             alone = {other: float(other == layer) for other in STYLE_LAYERS}
@@ -296,7 +315,7 @@ class Studio:
         """Start, pause or go on: whatever the button says."""
         if self.run is not None and self.run.state == "running":
             self.run.pause()
-            self.status.say(f"Pausing after step {self.run.number + 1}.")
+            self.status.say(_("Pausing after step {step}.").format(step=self.run.number + 1))
             return
         if self.run is None or self.previewed:
             self._begin()
@@ -356,7 +375,7 @@ class Studio:
         if self._steerable:
             self._wake()
         else:
-            self.status.say("Press Start. Every slider may be moved while it runs.")
+            self.status.say(_("Press Start. Every slider may be moved while it runs."))
 
     def _preset(self, lambdas: Mapping[str, float], says: str = "") -> None:
         weights = self.weights._replace(lambdas=dict(lambdas))
@@ -368,7 +387,7 @@ class Studio:
         self._take(weights, says)
 
     def _equal_say(self) -> None:
-        self._preset(self._equal_lambdas(), "equal say")
+        self._preset(self._equal_lambdas(), _("equal say"))
 
     def _equal_lambdas(self) -> dict[str, float]:
         pictures = self._picture("content"), self._picture("style")
@@ -390,7 +409,7 @@ class Studio:
         if runs:
             self._go_on()
         else:
-            self._rest("Press Start. The picture so far is kept below.")
+            self._rest(_("Press Start. The picture so far is kept below."))
 
     def _new_content(self) -> None:
         """Another content needs another beginning: the picture so far is kept."""
@@ -400,7 +419,7 @@ class Studio:
         if runs:
             self._go_on()
         else:
-            self._rest(f"C is “{self.content.label}”. Press Start.")
+            self._rest(_("C is “{picture}”. Press Start.").format(picture=self.content.label))
 
     def _rest(self, sentence: str) -> None:
         """Show what is chosen, with no run."""
@@ -413,20 +432,22 @@ class Studio:
         self.status.say(sentence)
 
     def _new_style(self) -> None:
-        self._go_with(f"S: {self.style.label}", f"S is “{self.style.label}”.")
+        told = _("S is “{picture}”. Press Start.").format(picture=self.style.label)
+        self._go_with(_("S: {picture}").format(picture=self.style.label), told)
 
     def _new_size(self) -> None:
-        self._go_with(f"{self.size.value} px", f"G will be {self.size.value} px.")
+        told = _("G will be {size} px. Press Start.").format(size=self.size.value)
+        self._go_with(f"{self.size.value} px", told)
 
     def _go_with(self, mark: str, sentence: str) -> None:
         """Take another style or size and go on from the picture at hand."""
         self._show_code()
         if self._steerable:
             self.run.change(self._maker(), mark)
-            fill(self.pictures["S"], f"Style S: {self.style.label}", self._picture("style"))
+            self._show_style()
             self._wake()
         else:
-            self._rest(f"{sentence} Press Start.")
+            self._rest(sentence)
 
     def _new_count(self) -> None:
         self._show_code()
@@ -445,7 +466,8 @@ class Studio:
         try:
             picture = load_image(content, SIZES[-1])
         except (ValueError, TypeError) as error:
-            raise ValueError(f"“{name}”: {trouble(error)} C and S stay as they are.") from error
+            told = _("“{file}”: {trouble} C and S stay as they are.")
+            raise ValueError(told.format(file=name, trouble=trouble(error))) from error
         finally:
             self._came += 1
             self.waiting.value = WAITING.format(self._came)
@@ -453,7 +475,8 @@ class Studio:
         self._own[key] = Upload(name, picture)
         upload.count += 1
         if not isinstance(upload.value, Mapping):  # ipywidgets 7 counts by itself
-            upload.description = f"Your own {upload.letter} ({upload.count})"
+            own = _("Your own {letter} ({count})")
+            upload.description = own.format(letter=upload.letter, count=upload.count)
         menu = getattr(self, kind)
         menu.options = [*menu.options, (name, key)]
         menu.value = key
@@ -475,7 +498,7 @@ class Studio:
         """Pause or end the run where the page shows fewer views of the panel than before."""
         if not self.panel._view_count:
             self.stop()
-            self.status.say("The studio left the page, so its run ended. Start begins anew.")
+            self.status.say(_("The studio left the page, so its run ended. Start begins anew."))
             self._show_state()
         elif self.panel._view_count < before and self.run is not None:
             self.run.pause()
@@ -507,7 +530,8 @@ class Studio:
     def _show_state(self) -> None:
         """Say on the button what it does now."""
         state = "idle" if self.run is None or self.previewed else self.run.state
-        self.go.description = {"idle": "Start", "running": "Pause"}.get(state, "Go on")
+        label = {"idle": START, "running": PAUSE}.get(state, GO_ON)
+        self.go.description = _(label)
         self.go.button_style = "" if state == "running" else "primary"
         self.anew.disabled = state == "idle"
         self.film.disabled = state == "running" or self.run is None or not self.run.frames
@@ -517,22 +541,29 @@ class Studio:
         run = self.run
         self._show_state()
         if run.state == "failed":
-            self.status.say(f"{run.message} Move a slider, or go on.", trouble=True)
+            told = _("{trouble} Move a slider, or go on.").format(trouble=run.message)
+            self.status.say(told, trouble=True)
         elif run.state == "paused":
-            self.status.say(f"Paused after step {run.number}.")
+            self.status.say(_("Paused after step {step}.").format(step=run.number))
         elif run.state == "resting" and run.rest and run.number >= run.rest:
-            self.status.say(f"{run.number} steps are done. Move a slider, and it goes on.")
+            told = _("{count} steps are done. Move a slider, and it goes on.")
+            self.status.say(told.format(count=run.number))
         elif run.state == "resting":
-            self.status.say("No step lowers J any more. Move a slider, and it goes on.")
+            self.status.say(_("No step lowers J any more. Move a slider, and it goes on."))
         elif run.number == 0:
-            self.status.say("Starting: the first step takes a little longer.")
+            self.status.say(_("Starting: the first step takes a little longer."))
         else:
-            self.status.say("Running. Move a slider: it counts from the next step on.")
+            self.status.say(_("Running. Move a slider: it counts from the next step on."))
 
     def _show_pace(self) -> None:
         run = self.run
-        limit = f" of {run.rest}" if run.rest and run.number <= run.rest else ""
-        self.pace.value = f"step {run.number}{limit}, {run.seconds:.2f} s each"
+        limited = run.rest and run.number <= run.rest
+        told = (
+            _("step {step} of {all}, {s:.2f} s each")
+            if limited
+            else _("step {step}, {s:.2f} s each")
+        )
+        self.pace.value = told.format(step=run.number, all=run.rest, s=run.seconds)
 
     def _image(self) -> np.ndarray:
         """Return the picture to be shown, at the full size."""
@@ -543,12 +574,17 @@ class Studio:
         return resize_image(self.run.image, self.run.transfer.size)
 
     def _show_image(self) -> None:
-        fill(self.pictures["G"], "Generated picture G", self._image())
+        fill(self.pictures["G"], _("Generated picture G"), self._image())
 
     def _show_pictures(self) -> None:
-        fill(self.pictures["C"], f"Content C: {self.content.label}", self._picture("content"))
-        fill(self.pictures["S"], f"Style S: {self.style.label}", self._picture("style"))
+        caption = _("Content C: {picture}").format(picture=self.content.label)
+        fill(self.pictures["C"], caption, self._picture("content"))
+        self._show_style()
         self._show_image()
+
+    def _show_style(self) -> None:
+        caption = _("Style S: {picture}").format(picture=self.style.label)
+        fill(self.pictures["S"], caption, self._picture("style"))
 
     def _show_curves(self) -> None:
         run = self.run
@@ -576,12 +612,13 @@ class Studio:
         self.film.remove_class("nst-hidden")
         self.film_link.value = ""
         if self.run is None or self.run.image is None or self.run.state == "running":
-            self.link.value = '<a class="nst-link nst-off" aria-disabled="true">Download</a>'
+            label = _("Download")
+            self.link.value = f'<a class="nst-link nst-off" aria-disabled="true">{label}</a>'
             return
         data = encode_png(self._image(), self.settings())
         self.link.value = _download(
-            "Download", "style_transfer.png", "image/png", data,
-            "The picture as PNG, with the settings that made it inside",
+            _("Download"), "style_transfer.png", "image/png", data,
+            _("The picture as PNG, with the settings that made it inside"),
         )  # fmt: skip
 
     def _keep(self) -> None:
@@ -589,22 +626,26 @@ class Studio:
         run = self.run
         if not self._steerable or run.image is None:
             return
-        words = f"step {run.number}, α {number(run.weights.alpha)}, β {number(run.weights.beta)}"
+        words = _("step {step}, α {alpha}, β {beta}").format(
+            step=run.number, alpha=number(run.weights.alpha), beta=number(run.weights.beta)
+        )
         run.pause()
         picture = self._image()
         data = encode_png(picture, self.settings())
         height, width = picture.shape[1:3]
         small = encode_quickly(resize_image(picture, THUMBNAIL))
         source = f"data:image/jpeg;base64,{base64.b64encode(small).decode()}"
-        image = f'<img alt="Kept picture, {words}" src="{source}">'
+        alt = _("Kept picture, {words}").format(words=words)
+        image = f'<img alt="{alt}" src="{source}">'
+        saves = _("Download this picture, {width} × {height}")
         link = _download(
             f"{image}<span>{words}</span>", f"kept_{len(self._kept) + 1}.png", "image/png", data,
-            f"Download this picture, {width} × {height}", "nst-keep",
+            saves.format(width=width, height=height), "nst-keep",
         )  # fmt: skip
         self._kept.append(link)
         self.kept.value = (
-            f"Kept, the last {KEPT} at most; a click downloads one:"
-            f'<div class="nst-kept">{"".join(self._kept[-KEPT:])}</div>'
+            _("Kept, the last {count} at most; a click downloads one:").format(count=KEPT)
+            + f'<div class="nst-kept">{"".join(self._kept[-KEPT:])}</div>'
         )
 
     def _make_film(self) -> None:
@@ -613,15 +654,15 @@ class Studio:
             return
         frames = [frame[None] / np.float32(255) for frame in run.frames]
         frames.append(self._image())
-        self.film.description, self.film.disabled = "Making …", True
+        self.film.description, self.film.disabled = _("Making …"), True
 
         def show(data: bytes) -> None:
-            self.film.description = "Film"
+            self.film.description = _("Film")
             if run is self.run and run.state != "running":
                 self.film.add_class("nst-hidden")
                 self.film_link.value = _download(
-                    "Save film", "style_transfer.webp", "image/webp", data,
-                    f"A film of {len(frames)} pictures",
+                    _("Save film"), "style_transfer.webp", "image/webp", data,
+                    _("A film of {count} pictures").format(count=len(frames)),
                 )  # fmt: skip
             self._show_state()
 
@@ -629,7 +670,7 @@ class Studio:
             try:
                 show(await asyncio.to_thread(encode_film, frames))
             except Exception as error:  # whatever it is, it is told in the studio
-                self.film.description = "Film"
+                self.film.description = _("Film")
                 self.status.say(trouble(error), trouble=True)
 
         if running_loop() is None:
@@ -670,10 +711,11 @@ class Studio:
         if self.run.state == "failed":
             self._tell()
         else:
-            self.status.say(
-                f"A first impression: {PREVIEW_STEPS} steps at {PREVIEW_SIZE} px. Press Start: "
-                "every slider may be moved while it runs."
+            told = _(
+                "A first impression: {steps} steps at {size} px. Press Start: every slider may be "
+                "moved while it runs."
             )
+            self.status.say(told.format(steps=PREVIEW_STEPS, size=PREVIEW_SIZE))
 
 
 def style_studio(
@@ -729,8 +771,10 @@ def _button(description: str, tooltip: str) -> widgets.Button:
 
 
 def _upload(letter: str) -> widgets.FileUpload:
-    made = widgets.FileUpload(accept="image/*", description=f"Your own {letter}")
-    made.tooltip = f"Take a picture of your own for {letter}: PNG, JPEG, WebP, HEIC or AVIF"
+    description = _("Your own {letter}").format(letter=letter)
+    made = widgets.FileUpload(accept="image/*", description=description)
+    tip = _("Take a picture of your own for {letter}: PNG, JPEG, WebP, HEIC or AVIF")
+    made.tooltip = tip.format(letter=letter)
     made.letter, made.count = letter, 0
     made.add_class("nst-upload")
     return made

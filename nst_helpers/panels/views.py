@@ -13,6 +13,7 @@ from nst_helpers.activations import ReceptiveField, channel_peaks
 from nst_helpers.figures import COLOURS
 from nst_helpers.figures.look import in_one_look
 from nst_helpers.images import resize_image
+from nst_helpers.languages import N_, _
 from nst_helpers.panels.drawing import (
     DASHES,
     LINES,
@@ -28,12 +29,13 @@ from nst_helpers.panels.drawing import (
     patch,
     small_figure,
 )
-from nst_helpers.panels.wording import number, short_name
+from nst_helpers.panels.wording import number, readable, short_name
 from nst_helpers.style_matrix import gram_matrix_per_position, strongest_pairs
 from nst_helpers.volume import slices
 
 SIZE = 192  # pixels of the longer side: all activations of all pictures fit into 100 MB
 
+IN_A, IN_B, IN_BOTH = N_("in A"), N_("in B"), N_("in the difference A − B")
 PATCHES = 6  # of the pictures that excite a channel most
 PAIRS = 2  # of channels, shown in A and in B
 
@@ -80,26 +82,40 @@ def activation_view(
     largest = max(best.activation, 1e-12)
     patches = [
         (
-            f"{readable(peak.picture)}: {number(peak.activation)}",
+            _("{picture}: {number}").format(
+                picture=readable(peak.picture), number=number(peak.activation)
+            ),
             patch(pictures[peak.picture], fields[layer].box(peak.i, peak.j)),
         )
         for peak in peaks
     ]
+    told = _(
+        "{layer}, channel {k} of {n_C}: at most {here} in this picture, {share:.0%} of the most in "
+        "any, {largest} in “{picture}”. Below, where it fires most; one activation sees {field} × "
+        "{field} pixels. Hatched: beyond the border."
+    )
+    scale = _("Feature map, {n_H} × {n_W}: dark 0, bright {largest}")
     return View(
         [
             [
-                ("Lit where the channel fires", lit(pictures[picture], feature_map, largest)),
+                (_("Lit where the channel fires"), lit(pictures[picture], feature_map, largest)),
                 (
-                    f"Feature map, {n_H} × {n_W}: dark 0, bright {number(largest)}",
+                    scale.format(n_H=n_H, n_W=n_W, largest=number(largest)),
                     coloured(feature_map, largest=largest),
                 ),
             ],
             patches,
         ],
-        f"{short_name(layer)}, channel {channel} of {n_C}: at most {number(here)} in this "
-        f"picture, {here / largest:.0%} of the most in any, {number(largest)} in "
-        f"“{readable(best.picture)}”. Below, where it fires most; one activation sees "
-        f"{fields[layer].size} × {fields[layer].size} pixels. Hatched: beyond the border.",
+        told.format(
+            layer=short_name(layer),
+            k=channel,
+            n_C=n_C,
+            here=number(here),
+            share=here / largest,
+            largest=number(largest),
+            picture=readable(best.picture),
+            field=fields[layer].size,
+        ),
     )
 
 
@@ -129,21 +145,34 @@ def pair_view(picture: np.ndarray, block: np.ndarray, k: int, k_prime: int, i: i
     sums = np.cumsum(np.float64(red).ravel() * np.float64(yellow).ravel())
     x, y = red[i, j], yellow[i, j]
     pairs, total = _pairs_and_sum(red.ravel(), yellow.ravel(), sums, here, k, k_prime)
+    told = _(
+        "At i = {i}, j = {j} the pair is ({x}, {y}), its product {product}. The sum has reached "
+        "{so_far} of G = {G} over all {n_H} · {n_W} positions."
+    )
+    names = _("Channel k = {k}").format(k=k), _("Channel k' = {k_prime}").format(k_prime=k_prime)
     return View(
         [
             [
-                ("Click: another position", marked(picture, i, j, n_H, n_W)),
-                (f"Channel k = {k}", marked(coloured(red, RED), i, j, n_H, n_W)),
-                (f"Channel k' = {k_prime}", marked(coloured(yellow, YELLOW), i, j, n_H, n_W)),
+                (_("Click: another position"), marked(picture, i, j, n_H, n_W)),
+                (names[0], marked(coloured(red, RED), i, j, n_H, n_W)),
+                (names[1], marked(coloured(yellow, YELLOW), i, j, n_H, n_W)),
             ],
             [
-                ("All pairs, a dot per position", pairs),
-                ("Their products, summed row by row", total),
+                (_("All pairs, a dot per position"), pairs),
+                (_("Their products, summed row by row"), total),
             ],
         ],
-        f"At i = {i}, j = {j} the pair is ({number(x)}, {number(y)}), its product "
-        f"{number(x * y)}. The sum has reached {number(sums[here])} of G = {number(sums[-1])} "
-        f"over all {n_H} · {n_W} positions.",
+        told.format(
+            i=i,
+            j=j,
+            x=number(x),
+            y=number(y),
+            product=number(x * y),
+            so_far=number(sums[here]),
+            G=number(sums[-1]),
+            n_H=n_H,
+            n_W=n_W,
+        ),
     )
 
 
@@ -194,32 +223,40 @@ def style_matrix_view(
     drawn = [
         (caption, matrix_picture(G, order, largest, signed, framed))
         for caption, G, signed in (
-            (f"A per position, 0 to {number(largest)}", G_A, False),
-            ("B, in the same colours", G_B, False),
-            ("A − B: red more in A, blue in B", G_A - G_B, True),
+            (_("A per position, 0 to {largest}").format(largest=number(largest)), G_A, False),
+            (_("B, in the same colours"), G_B, False),
+            (_("A − B: red more in A, blue in B"), G_A - G_B, True),
         )
     ]
     together = []
-    for k, k_prime, _ in strongest:
+    for k, k_prime, _value in strongest:
         products = [b[0, :, :, k] * b[0, :, :, k_prime] for b in (a_A, a_B)]
         peak = max(bright(product) for product in products)
         for side, name, product in zip("AB", (picture_a, picture_b), products, strict=True):
-            together.append((f"{side}: {k} and {k_prime}", lit(pictures[name], product, peak)))
-    listed = " and ".join(f"{k}, {k_prime} ({number(value)})" for k, k_prime, value in strongest)
-    where = {"A": "in A", "B": "in B", "difference": "in the difference A − B"}[pairs]
+            caption = _("{side}: {k} and {k_prime}").format(side=side, k=k, k_prime=k_prime)
+            together.append((caption, lit(pictures[name], product, peak)))
+    listed = _(" and ").join(f"{k}, {k_prime} ({number(value)})" for k, k_prime, value in strongest)
+    where = {"A": IN_A, "B": IN_B, "difference": IN_BOTH}[pairs]
     distance = np.linalg.norm(G_A - G_B) / np.linalg.norm(G_A)
     if np.array_equal(G_A, G_B):
-        says = "A and B are the same picture: their matrices are equal, and A − B is 0 everywhere."
-    else:
-        says = (
-            f"The difference measures {distance:.0%} of A. The strongest pairs {where}: {listed}; "
-            "below, both pictures lit where the two fire together."
+        says = _(
+            "A and B are the same picture: their matrices are equal, and A − B is 0 everywhere."
         )
-    which = f"the {len(order)} strongest of" if shown else "all"
+    else:
+        says = _(
+            "The difference measures {distance:.0%} of A. The strongest pairs {where}: {listed}; "
+            "below, both pictures lit where the two fire together."
+        ).format(distance=distance, where=_(where), listed=listed)
+    told = (
+        _("{layer}, the {shown} strongest of {n_C} channels, sorted.")
+        if shown
+        else _("{layer}, all {n_C} channels, sorted.")
+    )
+    told = told.format(layer=short_name(layer), shown=len(order), n_C=len(G_A))
+    roots = _("Colour goes with the root of an entry.")
     return View(
         [drawn, together],
-        f"{short_name(layer)}, {which} {len(G_A)} channels, sorted. {says} Colour goes with the "
-        "root of an entry.",
+        _("{which} {says} {colours}").format(which=told, says=says, colours=roots),
     )
 
 
@@ -244,16 +281,22 @@ def layer_view(
     """
     image, history = syntheses[layer]
     J = np.asarray(history["J"])
+    told = _("{layer}: {steps} steps took J from {first} to {last}, a factor of {factor}.")
     return View(
         [
             [
-                ("The style picture S", style),
-                (f"From noise, with {short_name(layer)} alone", image),
+                (_("The style picture S"), style),
+                (_("From noise, with {layer} alone").format(layer=short_name(layer)), image),
             ],
-            [("J, as a share of its first value", figure_picture(_curves_of(syntheses, layer)))],
+            [(_("J, as a share of its first value"), figure_picture(_curves_of(syntheses, layer)))],
         ],
-        f"{short_name(layer)}: {len(J)} steps took J from {number(J[0])} to "
-        f"{number(J[-1])}, a factor of {number(J[0] / max(J[-1], 1e-30))}.",
+        told.format(
+            layer=short_name(layer),
+            steps=len(J),
+            first=number(J[0]),
+            last=number(J[-1]),
+            factor=number(J[0] / max(J[-1], 1e-30)),
+        ),
     )
 
 
@@ -272,12 +315,17 @@ def slice_view(volume: np.ndarray, place: int) -> View:
     View
         One slice across each axis.
     """
-    names = ("From front to back", "From top to bottom", "From left to right")
+    names = (
+        _("From front to back: slice {place}"),
+        _("From top to bottom: slice {place}"),
+        _("From left to right: slice {place}"),
+    )
     row = [
-        (f"{name}: slice {place}", slices(volume, axis).numpy()[None, place])
+        (name.format(place=place), slices(volume, axis).numpy()[None, place])
         for axis, name in enumerate(names)
     ]
-    return View([row], f"Three slices through one block of voxels, number {place} on each axis.")
+    told = _("Three slices through one block of voxels, number {place} on each axis.")
+    return View([row], told.format(place=place))
 
 
 def statistic_view(
@@ -302,13 +350,14 @@ def statistic_view(
     View
         The style picture, and two pictures made of noise in the same layers.
     """
-    first = next(iter(finished))
+    first, made = next(iter(finished)), _("From noise: {statistic}")
     row = [
-        ("The style picture S", style),
-        (f"From noise: {statistic}", finished[statistic][layers]),
-        (f"From noise: {first}", finished[first][layers]),
+        (_("The style picture S"), style),
+        (made.format(statistic=statistic), finished[statistic][layers]),
+        (made.format(statistic=first), finished[first][layers]),
     ]
-    return View([row], f"Measured in {layers}: {statistic}, and {first} to compare.")
+    told = _("Measured in {layers}: {statistic}, and {first} to compare.")
+    return View([row], told.format(layers=layers, statistic=statistic, first=first))
 
 
 def mixture_view(
@@ -332,18 +381,13 @@ def mixture_view(
     """
     (first, S_1), (second, S_2) = styles.items()
     row = [(first, S_1), (f"w = {share:g}", mixtures[share]), (second, S_2)]
-    words = f"Of the style matrices {share:.0%} are those of {first}, {1 - share:.0%} of {second}."
-    return View([row], words)
+    told = _("Of the style matrices {share:.0%} are those of {first}, {rest:.0%} of {second}.")
+    return View([row], told.format(share=share, rest=1 - share, first=first, second=second))
 
 
 def square_picture(picture: np.ndarray) -> np.ndarray:
     """Return the picture pressed into a square of ``SIZE`` pixels: equal tiles for all."""
     return resize_image(picture, (SIZE, SIZE))
-
-
-def readable(picture: str) -> str:
-    """Return a bundled picture's short name as words: "starry night"."""
-    return picture.replace("_", " ")
 
 
 class _Chart:
@@ -397,12 +441,14 @@ def _charts() -> tuple[_Chart, _Chart]:
 def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> list[np.ndarray]:
     pairs, total = _charts()
     of = k, k_prime, red.tobytes(), yellow.tobytes()
-    names = {"xlabel": f"channel k = {k}", "ylabel": f"channel k' = {k_prime}"}
+    across, up = _("channel k = {k}"), _("channel k' = {k_prime}")
+    names = {"xlabel": across.format(k=k), "ylabel": up.format(k_prime=k_prime)}
+    summed = _("sum; at the end G({k}, {k_prime})").format(k=k, k_prime=k_prime)
     return [
         pairs.picture(of, red, yellow, here, **names),
         total.picture(
             of, np.arange(len(sums)), sums, here,
-            xlabel="positions summed so far", ylabel=f"sum; at the end G({k}, {k_prime})",
+            xlabel=_("positions summed so far"), ylabel=summed,
         ),
     ]  # fmt: skip
 
@@ -410,13 +456,13 @@ def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> list[n
 @in_one_look
 def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str) -> Figure:
     figure, (axis,) = small_figure(9, 2.9, left=0.12, right=0.75, bottom=0.25, top=0.95)
-    for n, (layer, (_, history)) in enumerate(syntheses.items()):
+    for n, (layer, (_image, history)) in enumerate(syntheses.items()):
         J = np.asarray(history["J"])
         axis.semilogy(
             J / J[0], color=LINES[n % len(LINES)], linestyle=DASHES[n % len(DASHES)],
             linewidth=5 if layer == chosen else 1.8, label=short_name(layer),
         )  # fmt: skip
-    axis.set(xlabel="step", ylabel="J / first J")
+    axis.set(xlabel=_("step"), ylabel=_("J / first J"))
     axis.tick_params(which="minor", labelleft=False)
     axis.grid(alpha=0.3)
     figure.legend(loc="center right", frameon=False, handlelength=2.8)

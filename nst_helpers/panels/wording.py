@@ -5,6 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from nst_helpers.gallery import PICTURES
+from nst_helpers.languages import _
 
 
 def short_name(layer: str) -> str:
@@ -15,7 +16,14 @@ def short_name(layer: str) -> str:
 def short_title(name: str) -> str:
     """Return a bundled picture's title without painter, place and year: it fits into a menu."""
     painter_or_title, *more = PICTURES[name].title.split(", ")
-    return more[0] if PICTURES[name].kind == "style" else painter_or_title
+    title = more[0] if PICTURES[name].kind == "style" else painter_or_title
+    return _(title)
+
+
+def readable(picture: str) -> str:
+    """Return a bundled picture's short name as words: "starry night"."""
+    words = picture.replace("_", " ")
+    return _(words)
 
 
 def number(value: float) -> str:
@@ -38,9 +46,10 @@ def trouble(error: Exception) -> str:
         What happened and what to do.
     """
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
-        return "The memory is full. Choose a smaller size, or close other notebooks' kernels."
+        return _("The memory is full. Choose a smaller size, or close other notebooks' kernels.")
     if isinstance(error, ValueError | TypeError | OSError):
         sentence = str(error)
         return sentence[:1].upper() + sentence[1:]
-    first = (str(error).strip() or "no more is known").splitlines()[0]
-    return f"This did not work ({type(error).__name__}: {first}). Change a control, or run anew."
+    first = (str(error).strip() or _("no more is known")).splitlines()[0]
+    told = _("This did not work ({error}: {message}). Change a control, or run anew.")
+    return told.format(error=type(error).__name__, message=first)

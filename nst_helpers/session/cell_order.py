@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from nst_helpers.languages import N_, _
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-ABOVE = "all cells above yours: menu Run ▸ Run All Above Selected Cell"
+ABOVE = N_("all cells above yours: menu Run ▸ Run All Above Selected Cell")
 INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 _unfinished: set[str] = set()  # names whose cells failed: an empty list may be all there is
@@ -49,12 +51,16 @@ def advice(name: str, run: Iterable[str], folders: Iterable[Path]) -> str:
     notebooks = [_cells(path) for folder in folders for path in sorted(folder.glob("*.ipynb"))]
     known = [sum(cell.strip() in run for _, cell in cells) for cells in notebooks]
     if not any(known):
-        return f"If a cell above makes {name}, run that one first, or {ABOVE}."
+        told = _("If a cell above makes {name}, run that one first, or {above}.")
+        return told.format(name=name, above=_(ABOVE))
     for heading, cell in notebooks[known.index(max(known))]:
         if name in _made_by(cell):
             first_line = cell.strip().splitlines()[0]
-            where = f'under "{heading}" that begins with `{first_line}`'
-            return f"{name} is made by the cell {where}. Run that one first, or {ABOVE}."
+            told = _(
+                '{name} is made by the cell under "{heading}" that begins with `{first_line}`. '
+                "Run that one first, or {above}."
+            )
+            return told.format(name=name, heading=heading, first_line=first_line, above=_(ABOVE))
     return ""
 
 
@@ -72,7 +78,7 @@ def _advise(result) -> None:
         here = Path()  # unlike Path.cwd(), it can be asked for when the folder is gone
         if sentence := advice(name, shell.history_manager.input_hist_raw, (here, NOTEBOOKS)):
             if half_made:
-                print(f"{name} is only half made: its cell failed.")
+                print(_("{name} is only half made: its cell failed.").format(name=name))
             print(sentence)
 
 

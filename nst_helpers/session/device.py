@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from nst_helpers.languages import _
 from nst_helpers.session.forks import watch_forks
 
 # TensorFlow's options for graphs where the reader has set none; all others are absent then.
@@ -22,7 +23,8 @@ class Device(NamedTuple):
     steps: int
 
     def __str__(self) -> str:
-        return f"{self.name}: pictures of {self.size} px and {self.steps} steps suit it."
+        told = _("{device}: pictures of {size} px and {steps} steps suit it.")
+        return told.format(device=self.name, size=self.size, steps=self.steps)
 
 
 def device() -> Device:

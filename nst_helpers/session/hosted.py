@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 
+from nst_helpers.languages import N_, _
 from nst_helpers.session.device import device, visible_gpus
 
-NO_GPU = (
+NO_GPU = N_(
     "No GPU: the pictures are smaller, all else is the same. To get one: menu Runtime ▸ Change "
     "runtime type ▸ a GPU, then run this cell again."
 )
@@ -18,4 +19,4 @@ def welcome() -> None:
         from google.colab import output
 
         output.enable_custom_widget_manager()
-    print(device() if visible_gpus() else NO_GPU)
+    print(device() if visible_gpus() else _(NO_GPU))

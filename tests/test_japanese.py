@@ -1,0 +1,180 @@
+"""The Japanese notebooks are in step with the English: the same cells and code, no old text."""
+
+import copy
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tools import hosted, translate
+from tools.series import HOSTED, NOTEBOOKS, SWITCH, notes, paths
+from tools.translate import faults, in_step, sheet, state, switched, take, to_do
+
+JAPANESE = paths("ja")
+
+
+@pytest.fixture(params=JAPANESE, ids=lambda path: path.name)
+def both(request):
+    """A notebook in English and in Japanese."""
+    return nbformat.read(NOTEBOOKS / request.param.name, 4), nbformat.read(request.param, 4)
+
+
+def test_they_have_the_same_cells(both):
+    english, japanese = both
+    assert [cell.id for cell in japanese.cells if cell.id != SWITCH] == [
+        cell.id for cell in english.cells if cell.id != SWITCH
+    ]
+    for one, other in zip(english.cells, japanese.cells, strict=True):
+        assert other.cell_type == one.cell_type
+        assert other.metadata.get("tags") == one.metadata.get("tags"), one.id
+
+
+def test_no_text_is_missing_or_older_than_the_english(both):
+    """`make ja` writes the cells that this names to build/ja, with the English of today."""
+    assert to_do(*both) == {}
+
+
+def test_nothing_but_words_differs(both):
+    english, japanese = both
+    there = {cell.id: cell for cell in japanese.cells}
+    found = {
+        cell.id: wrong
+        for cell in english.cells
+        if cell.id not in (HOSTED, SWITCH) and (wrong := faults(cell, there[cell.id]))
+    }
+    assert found == {}
+    for cell in english.cells:
+        if cell.cell_type == "code" and not translate.has_words(cell) and cell.id != HOSTED:
+            assert there[cell.id].source == cell.source
+
+
+def test_each_leads_to_the_other(both):
+    english, japanese = both
+    name = next(path.name for path in JAPANESE if nbformat.read(path, 4) == japanese)
+    assert english.cells[1].id == japanese.cells[1].id == SWITCH
+    assert f"](ja/{name})" in english.cells[1].source
+    assert f"](../{name})" in japanese.cells[1].source
+
+
+def test_the_first_cell_sets_the_language(both):
+    for notebook, language in zip(both, ("en", "ja")):
+        cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        assert cell.source == hosted.source(language=language)
+
+
+# The tool
+
+
+@pytest.fixture
+def english():
+    shown = 'step = 3\nshow(plot([step], f"{step} of {n} steps"), "a_figure")  # what is seen here'
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# A title\n\n[on](02_next.ipynb), $$x^2$$", id="title"),
+            new_code_cell("import numpy as np", id="setup", outputs=[], execution_count=1),
+            new_code_cell(shown, id="figure", metadata={"nst_notes": "Ask what is seen."}),
+        ]
+    )
+
+
+JAPANESE_OF = {
+    "title": "# 題\n\n[次へ](02_next.ipynb)、$$x^2$$",
+    "figure": 'step = 3\nshow(plot([step], f"{n}中{step}"), "a_figure")  # ここで見えるもの',
+}
+
+
+@pytest.fixture
+def japanese(english):
+    there = in_step(english, None, "ja")
+    text = filled(sheet(english, there, "ja", "01_a"), JAPANESE_OF)
+    assert take(text, english, there, "ja") == []
+    return there
+
+
+def filled(text, said):
+    for name, parts in translate.read_sheet(text).items():
+        head, place, tail = text.partition(f"%%%% {name} ")
+        old = f"%% Japanese\n{parts['Japanese']}"
+        text = head + place + tail.replace(old, f"%% Japanese\n{said.get(name, '')}", 1)
+    return text.replace("%% Japanese notes\n", "%% Japanese notes\n何が見えるか尋ねます。")
+
+
+def test_a_translation_begins_as_the_english(english):
+    there = in_step(english, None, "ja")
+    assert [cell.id for cell in there.cells] == ["title", HOSTED, "setup", "figure"]
+    assert to_do(english, there) == {"title": "missing", "figure": "missing"}
+
+
+def test_a_filled_sheet_is_taken(english, japanese):
+    assert to_do(english, japanese) == {}
+    cells = {cell.id: cell for cell in japanese.cells}
+    assert {name: cells[name].source for name in JAPANESE_OF} == JAPANESE_OF
+    assert notes(cells["figure"]) == "何が見えるか尋ねます。"
+    assert cells["title"].metadata["nst_of"] == state(english.cells[0])
+    assert sheet(english, japanese, "ja", "01_a") == ""
+    assert in_step(english, japanese, "ja") == japanese, "once more changes nothing"
+
+
+@pytest.mark.parametrize("name", ["title", "figure"])
+def test_a_change_of_the_english_is_noticed(english, japanese, name):
+    cell = next(cell for cell in english.cells if cell.id == name)
+    cell.source += " "
+    assert to_do(english, japanese) == {name: "outdated"}
+    text = sheet(english, japanese, "ja", "01_a")
+    assert JAPANESE_OF[name] in text and cell.source in text, "old translation, new English"
+
+
+def test_changed_notes_are_noticed(english, japanese):
+    english.cells[2].metadata["nst_notes"] = "Ask something else."
+    assert to_do(english, japanese) == {"figure": "outdated"}
+
+
+def test_code_without_words_follows_by_itself(english, japanese):
+    english.cells[1].source = "import scipy"
+    english.cells.insert(1, new_markdown_cell("More.", id="more"))
+    del english.cells[0]
+    there = in_step(english, japanese, "ja")
+    assert [cell.id for cell in there.cells] == ["more", HOSTED, "setup", "figure"]
+    assert there.cells[2].source == "import scipy"
+    assert to_do(english, there) == {"more": "missing"}
+
+
+@pytest.mark.parametrize(
+    "name, change, fault",
+    [
+        ("figure", ("step = 3", "step = 4"), "the code differs"),
+        ("figure", ("{n}中", ""), "the code differs"),
+        ("figure", ('"a_figure"', '"another_figure"'), "the code differs"),
+        ("figure", ("# ここで見えるもの", "# what is seen here"), "still in English"),
+        ("title", ("$$x^2$$", "$$x^3$$"), "formulas"),
+        ("title", ("02_next", "03_next"), "links"),
+        ("title", ("# 題", "題"), "headings"),
+    ],
+)
+def test_what_must_stay_is_held(english, name, change, fault):
+    there = in_step(english, None, "ja")
+    said = JAPANESE_OF | {name: JAPANESE_OF[name].replace(*change)}
+    refused = take(filled(sheet(english, there, "ja", "01_a"), said), english, there, "ja")
+    assert len(refused) == 1 and refused[0].startswith(name) and fault in refused[0]
+    assert name in to_do(english, there)
+
+
+def test_a_sheet_of_yesterday_is_not_taken(english):
+    there = in_step(english, None, "ja")
+    text = filled(sheet(english, there, "ja", "01_a"), JAPANESE_OF)
+    english.cells[0].source += " More."
+    assert "has changed" in take(text, english, there, "ja")[0]
+
+
+def test_what_is_begun_in_a_sheet_stays(english):
+    there = in_step(english, None, "ja")
+    begun = filled(sheet(english, there, "ja", "01_a"), {"title": "# 書きかけ"})
+    assert "# 書きかけ" in sheet(english, there, "ja", "01_a", begun)
+
+
+def test_the_line_to_the_other_language_stands_once(english):
+    again = copy.deepcopy(english)
+    for _ in range(2):
+        switched(again, "01_a.ipynb", "en")
+    assert [cell.id for cell in again.cells][:2] == ["title", SWITCH]
+    assert len(again.cells) == len(english.cells) + 1
