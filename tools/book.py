@@ -99,7 +99,8 @@ def first_page() -> str:
         text += f", and one that opens it in a hosted notebook; [begin there with 00]({address})."
     else:
         text += ". Hosted notebook services take it; the instructor's guide says how."
-    return (BOOK / "index.md").read_text("utf-8").replace("{{ hosted }}", text)
+    page = (BOOK / "index.md").read_text("utf-8").replace("{{ hosted }}", text)
+    return page.replace("{{ film }}", moving.figure("film", "_static"))
 
 
 def public(guide: str) -> str:

@@ -211,7 +211,7 @@ def layers(vgg) -> None:
         ],
         {
             place: f"{names[place[0]]} alone: after 60 steps from noise, "
-            f"{two_digits(100 * part)} % of its first cost are left."
+            f"{100 * part:.2g} % of its first cost is left."
             for place, part in left.items()
         },
     )

@@ -15,9 +15,12 @@ from nbformat.v4 import new_markdown_cell
 from tools.series import DOCS
 
 FRAMES = DOCS / "book" / "_static" / "moving"
-# Notebook and cell that a figure stands below.
+# Notebook and cell that a figure stands below. The film stands on the first page as well.
 PLACES = {
     "together": ("02_channel_correlation", "pair-explorer"),
+    "layers": ("04_layer_style_cost", "layer-explorer"),
+    "weight_and_steps": ("05_style_transfer", "beta-facts"),
+    "film": ("05_style_transfer", "costs-figure"),
 }
 
 
