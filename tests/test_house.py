@@ -33,6 +33,7 @@ ROOMS = [
     "session.progress",
     "session.linear_algebra",
     "session.quiet_pillow",
+    "session.letters",
     "refusals",
     "paths",
     "files",

@@ -5,8 +5,11 @@ import html
 import re
 from string import Formatter
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import font_manager
+from matplotlib.font_manager import get_font
 from matplotlib.text import Text
 
 from nst_helpers import STYLE_LAYERS, device
@@ -19,6 +22,7 @@ from nst_helpers.figures import (
     plot_pairs,
     plot_shares,
 )
+from nst_helpers.figures.look import encode_figure, in_one_look, wrapped
 from nst_helpers.figures.words import folded, words_of_titles
 from nst_helpers.languages import _, language
 from nst_helpers.panels import explorers, studio
@@ -73,6 +77,7 @@ NOT_SAID = {
     *("Say whether my_", ") is right.\n\nWhat is asked: ", "dotted currentColor"),
     *("border:1px dashed currentColor", "solid currentColor", "outside right upper"),
     *("center left", "axes fraction", "center right", "changed after steps", "another backend"),
+    "DejaVu Sans",
     *("The curve ", "The series", "The group", "The row", "A pair", "A ring's picture"),
 }
 
@@ -213,6 +218,32 @@ def test_figures_speak_japanese(in_japanese):
         assert english(" ".join(said)) == []
         assert english(words_of_titles(figure)) == []
     assert "図の説明" in folded("図")
+
+
+@pytest.mark.filterwarnings("error")
+def test_every_letter_is_drawn(in_japanese):
+    """No empty boxes: the fonts of figures have all letters of all messages."""
+    names = in_one_look(lambda: mpl.rcParams["font.family"])()
+    fonts = [get_font(font_manager.findfont(name)).get_charmap() for name in names]
+    letters = set("".join(TRANSLATED.values())) - {"\n"}
+    assert (
+        sorted(letter for letter in letters if not any(ord(letter) in font for font in fonts)) == []
+    )
+    media, _file = encode_figure(plot_block(3, 4, 9))
+    assert media == "image/png"
+
+
+def test_english_figures_keep_their_letters():
+    assert in_one_look(lambda: mpl.rcParams["font.family"])() == ["sans-serif"]
+
+
+def test_titles_are_broken_between_japanese_letters():
+    title = "ノイズから、conv1_1だけで60ステップ進めたもの(βは0.01)。"
+    lines = wrapped(title, 2.4).split("\n")
+    assert "".join(lines) == title and len(lines) > 2
+    assert all(sum(1 + (ord(letter) > 0x2FFF) for letter in line) <= 22 for line in lines)
+    assert not any(line[0] in "、。)" for line in lines), "a line does not begin with these"
+    assert any("conv1_1" in line for line in lines), "a name stays in one piece"
 
 
 def said_by(widget):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 import textwrap
+import unicodedata
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,6 +14,9 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from PIL import Image
+
+from nst_helpers.languages import ENGLISH, language
+from nst_helpers.session.letters import japanese_font
 
 # Okabe & Ito's palette: told apart with every common kind of colour blindness. Its orange and
 # its light blue are darker here, so that each line has a contrast of 3 : 1 on white.
@@ -47,7 +52,8 @@ def in_one_look(draw: Callable) -> Callable:
 
     @functools.wraps(draw)
     def drawn(*args, **options):
-        with style.context(["default", TEXT]):
+        fonts = {} if language() == ENGLISH else {"font.family": ["DejaVu Sans", japanese_font()]}
+        with style.context(["default", TEXT | fonts]):
             return draw(*args, **options)
 
     return drawn
@@ -69,7 +75,26 @@ def wrapped(title: str, width: float) -> str:
         The title in lines.
     """
     letters = max(int(width / LETTER), 8)
-    return "\n".join(textwrap.fill(line, letters) for line in title.split("\n"))
+    return "\n".join(_broken(line, letters) for line in title.split("\n"))
+
+
+def _broken(line: str, letters: int) -> str:
+    """Break a line between words; where words have no spaces, between their letters."""
+    if not any(map(_is_wide, line)):
+        return textwrap.fill(line, letters)
+    lines, room = [""], float(letters)
+    for piece in re.findall(r"\s+|(?:[!-~α-ω′·×−∝√ΣÀ-ɏ]+|.)[、。:)」?]*", line):
+        width = sum(1 + _is_wide(letter) for letter in piece)
+        if width > room and lines[-1]:
+            lines.append("")
+            room = letters
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+        room -= width
+    return "\n".join(lines)
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
 
 
 @in_one_look
