@@ -9,6 +9,7 @@ from nst_helpers import (
     STYLE_LAYERS,
     StyleTransfer,
     extractor,
+    gram_matrix,
     layer_style_cost,
     load_picture,
     load_vgg,
@@ -57,6 +58,8 @@ def test_with_equal_lambdas_one_layer_has_two_thirds_and_the_last_has_nothing(J_
     first, second, third, fourth, fifth = shares(J_layers, EQUAL)
     assert third == pytest.approx(67, abs=3)
     assert second == pytest.approx(28, abs=3)
+    assert third + second == pytest.approx(95, abs=1)
+    assert third / fifth == pytest.approx(37_000, rel=0.1)
     assert fourth < 6
     assert first < 0.5
     assert fifth < 0.01
@@ -73,6 +76,48 @@ def test_an_equal_say_is_a_fifth_each_of_the_same_sum_and_the_transfers_default(
     chosen = StyleTransfer(tower, painting, real_vgg).weights.lambdas
     for layer in STYLE_LAYERS:
         assert chosen[layer] == pytest.approx(say[layer], rel=0.02)
+
+
+def test_an_equal_share_of_the_cost_is_no_equal_pull(J_layers, extract, tower, painting):
+    """05, section 3: conv5_1 has nearly two thirds, conv1_1 a fiftieth."""
+    say, a_S, pull = EXERCISES["equal_say"].right(J_layers), extract(painting), []
+    for layer in STYLE_LAYERS:
+        pixels = tf.Variable(tower)
+        with tf.GradientTape() as tape:
+            J = say[layer] * layer_style_cost(a_S[layer], extract(pixels)[layer])
+        pull.append(float(tf.reduce_mean(tf.abs(tape.gradient(J, pixels)))))
+    assert pull[-1] / sum(pull) == pytest.approx(0.63, abs=0.05)
+    assert pull[0] / sum(pull) == pytest.approx(0.02, abs=0.01)
+
+
+def test_no_say_stays_as_it_was(J_layers, tower, painting, real_vgg):
+    """05, section 3: after 24 steps from 12 to 38 % with an equal say."""
+    transfer = StyleTransfer(tower, painting, real_vgg)
+    _, history = transfer.run(24, progress=False)
+    terms = [transfer.lambdas[la] * J[-1] for la, J in history["J_style_layer"].items()]
+    share = 100 * np.array(terms) / sum(terms)
+    assert share.argmin() == 1 and share.argmax() == 3
+    assert share[[1, 3]] == pytest.approx([12, 38], abs=4)
+
+
+def test_alpha_and_beta_doubled(tower, painting, real_vgg):
+    """05, section 5: other steps for plain descent; the same in all three of the package."""
+    gradients, ends = [], []
+    for times in (1, 2):
+        doubled = {"alpha": times, "beta": 0.01 * times, "levels": 1}
+        plain = StyleTransfer(tower, painting, real_vgg, **doubled)
+        gradients.append(plain.cost_and_gradient(tower)[1])
+        ends.append(
+            {
+                way: StyleTransfer(tower, painting, real_vgg, optimiser=way, **doubled).run(
+                    3, progress=False
+                )[0]
+                for way in ("gradient descent", "adam", "l-bfgs")
+            }
+        )
+    np.testing.assert_allclose(gradients[1], 2 * gradients[0], rtol=1e-3, atol=1e-2)
+    for way, end in ends[0].items():
+        np.testing.assert_allclose(end, ends[1][way], atol=0.5 / 255, err_msg=way)
 
 
 def test_where_a_run_begins(tower, painting, real_vgg):
@@ -125,6 +170,14 @@ def test_converted_weights_give_the_same_gradient_and_the_published_ones_lie_far
     expected = gradient("ours")
     for name in CONVENTIONS:
         assert float(tf.norm(gradient(name) - expected)) < 5e-5 * float(tf.norm(expected)), name
+    # A colleague who divides by n_C² only: his cost is 4 M² times ours, with each layer's own M.
+    for one, block in a_G.items():
+        if one in STYLE_LAYERS:
+            positions = block.shape[1] * block.shape[2]
+            G_S, G_G = gram_matrix(a_S[one]), gram_matrix(block)
+            his = float(tf.reduce_sum((G_S - G_G) ** 2)) / block.shape[3] ** 2
+            theirs = float(layer_style_cost(a_S[one], block))
+            assert his / theirs == pytest.approx(4 * positions**2, rel=1e-3)
     heights = {"ours": 0.01 / 5}
     for name, (alpha, beta, weight) in PUBLISHED.items():
         theirs = Weights(alpha, beta, {la: weight(shapes[la]) for la in STYLE_LAYERS})
