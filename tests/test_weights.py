@@ -541,6 +541,21 @@ def test_nowhere_to_put_the_file(host, nowhere, monkeypatch, tmp_path, chosen, t
     assert re.search(sentence + r"\. The bundled VGG16", capsys.readouterr().out)
 
 
+def test_nothing_can_be_written_anywhere(host, nowhere, monkeypatch, tmp_path, capsys):
+    """As in a container without a disk of its own."""
+
+    def refuse():
+        raise FileNotFoundError("No usable temporary directory found")
+
+    host("good")
+    monkeypatch.delenv("KERAS_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(download.tempfile, "gettempdir", refuse)
+    nowhere(tmp_path)
+    assert load_vgg().name == "vgg16"
+    assert "environment variable KERAS_HOME to a folder where it can" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("written", ["'{}'", ' "{}"\n', "{}/", "file://{}"])
 def test_keras_home_as_shells_leave_it(monkeypatch, tmp_path, written):
     monkeypatch.setenv("KERAS_HOME", written.format(tmp_path))
@@ -579,6 +594,14 @@ def test_nst_weights_with_blanks_and_quotes(vgg19, published, monkeypatch):
     monkeypatch.setenv("NST_BACKBONE", "vgg16")
     monkeypatch.setenv("NST_WEIGHTS", " ")
     assert load_vgg().name == "vgg16"
+
+
+def test_a_file_that_nst_weights_names_and_that_cannot_be_used(monkeypatch, tmp_path):
+    (tmp_path / "none.h5").write_bytes(b"no weights")
+    for name, kind in (("nowhere.h5", FileNotFoundError), ("none.h5", ValueError)):
+        monkeypatch.setenv("NST_WEIGHTS", str(tmp_path / name))
+        with pytest.raises(kind, match=rf"{name}.+ The environment variable NST_WEIGHTS names it"):
+            load_vgg()
 
 
 PROXIES = {

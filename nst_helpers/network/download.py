@@ -52,7 +52,9 @@ def cached_vgg19() -> Path:
     home = Path(os.path.expanduser("~"), ".keras")
     if (home / name).is_file() or _can_be_written(home / "models"):
         return home / name
-    return Path(tempfile.gettempdir(), ".keras") / name
+    with contextlib.suppress(OSError):  # there is no folder for temporary files either
+        return Path(tempfile.gettempdir(), ".keras") / name
+    return home / name
 
 
 def vgg19_file(patience: float = PATIENCE) -> Path:

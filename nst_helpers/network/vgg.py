@@ -97,7 +97,10 @@ def load_vgg(
         raise ValueError(f"The network {asked!r}{origin} is unknown. Choose vgg19 or vgg16.")
     own_file = unwrapped(os.environ.get("NST_WEIGHTS", ""))
     if weights == "imagenet" and own_file:
-        weights = own_file
+        try:
+            return _filled(asked or "vgg19", as_path(own_file), **form)
+        except (OSError, ValueError) as error:
+            raise type(error)(f"{error} The environment variable NST_WEIGHTS names it.") from error
     if weights is None:
         return _seeded(_empty(asked or "vgg19", **form), seed)
     if weights != "imagenet":
