@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -19,9 +20,11 @@ nbgrader_api = pytest.importorskip(
 STEM = "02_channel_correlation"
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
+@pytest.fixture
+def course(tmp_path_factory, monkeypatch):
     """A course as the instructor's guide sets it up, with one notebook."""
+    # As in an environment that is activated: nbgrader calls programs by their names.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     folder = tmp_path_factory.mktemp("course")
     (folder / "notebooks").mkdir()
     shutil.copy(NOTEBOOKS / f"{STEM}.ipynb", folder / "notebooks")
