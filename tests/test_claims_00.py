@@ -15,10 +15,10 @@ def opening(path):
     return nbformat.read(path, as_version=4).cells[0].source
 
 
-def minutes(what):
-    """The minutes that the notebooks of the lecture, 00 to 05b, state for one thing."""
-    lecture = [path for path in paths() if path.stem < "06"]
-    found = [re.findall(rf"{what}: (\d+) minutes", opening(path)) for path in lecture]
+def minutes(what, beyond=False):
+    """The minutes stated for one thing in the lecture's notebooks, 00 to 05b, or in those after."""
+    chosen = [path for path in paths() if (path.stem >= "06") == beyond]
+    found = [re.findall(rf"(?:{what}): (\d+) minutes", opening(path)) for path in chosen]
     return sum(int(number) for numbers in found for number in numbers)
 
 
@@ -49,11 +49,12 @@ def test_j_falls_to_a_small_part(real_vgg):
 
 def test_the_hours_of_the_map_are_the_sums_of_the_notebooks():
     """Section 4: under five hours; over two of reading, one and a half of exercises, and so on."""
-    panels = minutes("Explorer") + minutes("Studio")
+    panels = minutes("Explorer|Studio")
     assert minutes("Reading") > 120
     assert minutes("Exercises") == pytest.approx(90, abs=10)
     assert panels < 30
     assert minutes("Reading") + minutes("Exercises") + panels < 300
+    assert minutes("Reading|Exercises|Explorer", beyond=True) == pytest.approx(80, abs=8)
 
 
 def test_only_04_and_05_take_their_sizes_from_the_device():
