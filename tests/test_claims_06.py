@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from nst_helpers import (
     STYLE_LAYERS,
+    StyleTransfer,
     covariance_matrix,
     extractor,
     gram_matrix_per_position,
@@ -70,6 +71,25 @@ def test_the_positions_matrix_knows_no_channels(a_S):
     order = np.random.default_rng(0).permutation(a.shape[-1])
     assert off(positions_matrix(a[..., order]), positions_matrix(a)) < 0.01
     assert off(gram_matrix_per_position(a[..., order]), gram_matrix_per_position(a)) > 50
+
+
+def test_in_conv2_1_alone_measures_with_pairs_are_nearest_in_what_goes_together(real_vgg, extract):
+    brick = load_picture("brick", 96)[:, :64]
+    rng = np.random.default_rng(0)
+    faint = np.float32(0.5 + 0.1 * rng.normal(size=brick.shape)).clip(0, 1)
+    layer = "block2_conv1"
+    wanted = pearson_matrix(extract(brick)[layer])
+
+    def left(measure):
+        walk = StyleTransfer(
+            None, brick, real_vgg, statistic=measure, lambdas={layer: 1.0}, start=faint
+        )
+        image, _ = walk.run(15, progress=False)
+        return off(pearson_matrix(extract(image)[layer]), wanted)
+
+    with_pairs = map(left, (gram_matrix_per_position, covariance_matrix, pearson_matrix))
+    without = map(left, (channel_means, mean_squares, means_and_variances))
+    assert max(with_pairs) < min(without)
 
 
 def test_grey_and_a_chequerboard_have_one_matrix_and_two_covariances():
