@@ -58,6 +58,10 @@ NOTEBOOKS = {
         ["pair_explorer(vgg)"],
         ["style_matrix_explorer(vgg)"],
         ["layer_explorer(S, runs)"],
+        ["slice_explorer(np.random.default_rng(0).random((1, 24, 24, 24, 3), np.float32))"],
+        ["statistic_explorer(S, {'means': {'all layers': S, 'conv1_1': S / 2},"
+         " 'style matrices': {'all layers': S / 2, 'conv1_1': S}})"],
+        ["mixture_explorer({'Starry Night': S, 'Great Wave': S / 2}, {0: S, 0.5: S, 1: S / 2})"],
         ["style_studio(vgg)"],
     ],
     "studios": [
@@ -70,10 +74,19 @@ NOTEBOOKS = {
     "saved": [[*SET_UP[:3], "S = load_picture('starry_night', 160)", SET_UP[-1]],
               ["layer_explorer(S, runs)"]],
 }  # fmt: skip
-EXPLORERS = ("Activation explorer", "Pair explorer", "Style matrix explorer", "Layer explorer")
+EXPLORERS = (
+    "Activation explorer",
+    "Pair explorer",
+    "Style matrix explorer",
+    "Layer explorer",
+    "Slice explorer",
+    "Statistic explorer",
+    "Mixture explorer",
+)
 PANELS = (*EXPLORERS, "Style studio")
 WIDTHS = (390, 592, 844, 1008, 1200)  # pixels of a panel
 THEMES = ("light", "dark")
+WINDOW = {"width": 1700, "height": 1150}
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are on the page
@@ -179,7 +192,7 @@ class Page:
     """A notebook in the browser."""
 
     def __init__(self, browser, address):
-        self.page = browser.new_page(viewport={"width": 1700, "height": 1150})
+        self.page = browser.new_page(viewport=WINDOW)
         self.errors = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -301,13 +314,16 @@ MEASURE = """panel => {
     const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     return pen.measureText(one.selectedOptions[0].text).width > room + 1;
   });
+  const clipped = all('.nst-caption').filter((one) => one.scrollWidth > one.clientWidth + 1 ||
+    one.scrollHeight > one.clientHeight + 1);
   const solid = 'button, select, a, .widget-label, .widget-readout, [role=slider], img, ' +
     '.nst-caption, .nst-status, .nst-plot, .nst-legend, code';
   return {
     width: whole.width, height: whole.height,
     boxes: all(solid).map(box),
     tracks: all('.slider').map((one) => one.getBoundingClientRect().width),
-    cut: cut.map((one) => one.selectedOptions[0].text),
+    cut: [...cut.map((one) => one.selectedOptions[0].text),
+          ...clipped.map((one) => one.textContent)],
     small: all('*').filter((one) => [...one.childNodes].some((n) => n.nodeType === 3 &&
       n.data.trim()) && parseFloat(getComputedStyle(one).fontSize) < 11).map(box),
   };
@@ -327,6 +343,23 @@ def overlapping(boxes):
     ]
 
 
+def set_width(panel, width):
+    """Give the panel a width in pixels, or its own; let it settle."""
+    panel.evaluate("(one, width) => { one.style.width = width ? `${width}px` : ''; }", width)
+    time.sleep(0.3)
+
+
+def assert_fits(seen):
+    """Nothing sticks out, lies over another thing, is cut, too short or too small."""
+    width = seen["width"]
+    for box in seen["boxes"]:
+        assert box["left"] >= 0 and box["right"] <= width, (width, box)
+    assert overlapping(seen["boxes"]) == [], width
+    assert min(seen["tracks"]) >= 200, width
+    assert seen["cut"] == [], width
+    assert seen["small"] == [], width
+
+
 def test_the_measure_of_overlaps_sees_them():
     here = {"left": 0, "right": 10, "top": 0, "bottom": 10, "name": "here"}
     beside = here | {"left": 10, "right": 20, "name": "beside"}
@@ -340,25 +373,37 @@ def test_a_panel_fits_into_every_width(panels, name):
     panel = panels.panel(name)
     try:
         for width in WIDTHS:
-            panel.evaluate("(one, width) => { one.style.width = `${width}px`; }", width)
-            time.sleep(0.3)
+            set_width(panel, width)
             seen = panel.evaluate(MEASURE)
             print(name, width, "px wide,", round(seen["height"]), "px high; tracks from",
                   round(min(seen["tracks"])))  # fmt: skip
             assert seen["width"] == width
-            for box in seen["boxes"]:
-                assert box["left"] >= 0 and box["right"] <= width, (width, box)
-            assert overlapping(seen["boxes"]) == [], width
-            assert min(seen["tracks"]) >= 200, width
-            assert seen["cut"] == [], width
-            assert seen["small"] == [], width
+            assert_fits(seen)
             if width == 1008 and name in EXPLORERS:
                 assert seen["height"] <= 600
             if width == 390:  # one column: no control beside another, no picture beside another
                 controls = [box for box in seen["boxes"] if "widget-label" in box["name"]]
                 assert name == "Style studio" or len({box["left"] for box in controls}) == 1
     finally:
-        panel.evaluate("one => { one.style.width = ''; }")
+        set_width(panel, None)
+
+
+def test_every_panel_fits_on_a_projector_at_150_percent(panels):
+    """1024 × 768 at 150 % are 683 × 512 pixels of the page."""
+    panels.page.set_viewport_size({"width": 683, "height": 512})
+    try:
+        time.sleep(1)
+        for name in PANELS:
+            panel = panels.panel(name)
+            seen = panel.evaluate(MEASURE)
+            print(
+                name, "at 150 %:", round(seen["width"]), "px wide,", round(seen["height"]), "high"
+            )
+            assert 450 < seen["width"] < 683, name
+            assert_fits(seen)
+            shot(panel, f"{name.lower().replace(' ', '_')}_150_percent")
+    finally:
+        panels.page.set_viewport_size(WINDOW)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -367,6 +412,7 @@ def test_letters_and_what_moves_stand_out_in_both_themes(panels, theme):
     panels.theme(theme)
     try:
         panels.page.evaluate(axe.read_text("utf-8"))
+        panels.page.set_viewport_size({"width": 1700, "height": 2500})  # one column is high
         for name in PANELS:
             panel = panels.panel(name)
             ground, *parts = panel.evaluate(COLOURS)
@@ -375,10 +421,10 @@ def test_letters_and_what_moves_stand_out_in_both_themes(panels, theme):
             faint = [one for one in faint if one[1] < 3]
             assert not faint, (theme, name)
             assert len(parts) >= 2
-            for width in WIDTHS if name == "Style studio" else WIDTHS[-2:]:
-                panel.evaluate("(one, width) => { one.style.width = `${width}px`; }", width)
+            for width in WIDTHS:
+                set_width(panel, width)
                 shot(panel, f"{name.lower().replace(' ', '_')}_{width}_{theme}")
-            panel.evaluate("one => { one.style.width = ''; }")
+            set_width(panel, None)
         found = panels.page.evaluate(
             "axe.run('.nst-panel', {runOnly: ['color-contrast', 'image-alt', 'svg-img-alt', "
             "'role-img-alt', 'button-name', 'select-name', 'link-name', 'aria-valid-attr', "
@@ -389,6 +435,7 @@ def test_letters_and_what_moves_stand_out_in_both_themes(panels, theme):
         assert told == []
         assert {one["id"] for one in found["passes"]} >= {"color-contrast", "button-name"}
     finally:
+        panels.page.set_viewport_size(WINDOW)
         panels.theme("light")
 
 
@@ -574,26 +621,45 @@ def says(studio, words):
     return words in studio.locator(".nst-status").inner_text()
 
 
+def boxes_at_all_widths(studio):
+    """{width: its boxes, three times}: while it runs, steps are taken in between."""
+    found = {}
+    for width in WIDTHS:
+        set_width(studio, width)
+        found[width] = []
+        for _ in range(3):
+            found[width].append(studio.evaluate(MEASURE)["boxes"])
+            time.sleep(0.2)
+    set_width(studio, None)
+    return found
+
+
+def assert_nothing_moved(before, after):
+    """Each thing stands where it stood; a sentence may be shorter or longer in its room."""
+    for width, (boxes, *_) in before.items():
+        for now in after[width]:
+            moved = [
+                (width, one, other)
+                for one, other in zip(boxes, now, strict=True)
+                if max(abs(one[side] - other[side]) for side in ("left", "top", "bottom")) > 1
+                and "nst-status" not in one["name"]
+            ]
+            assert moved == []
+
+
 def test_a_lesson_in_the_studio(panels, tmp_path):
     """Start, watch, move, pause, download, go on, enlarge, film, undo, start over."""
     studio, page = panels.panel("Style studio"), panels.page
     choose(studio, "Size", "128 px")
     until(lambda: says(studio, "Press Start"))
-    before = studio.evaluate(MEASURE)["boxes"]
+    before = boxes_at_all_widths(studio)
     press(studio, "Start")
     until(lambda: step(studio) >= 3)
+    assert_nothing_moved(before, boxes_at_all_widths(studio))  # two steps or more at each
 
-    # Nothing moves while it runs, and the curves are at most a step behind.
+    # The curves are at most a step behind.
     lags = []
     for _ in range(15):
-        now = studio.evaluate(MEASURE)["boxes"]
-        moved = [
-            (one["name"], other["name"])
-            for one, other in zip(before, now, strict=True)
-            if max(abs(one[side] - other[side]) for side in ("left", "top", "bottom")) > 1
-            and "nst-status" not in one["name"]
-        ]
-        assert moved == []
         at, drawn = studio.evaluate(
             """one => [one.querySelector('.nst-pace').textContent,
                        one.querySelector('.nst-curves').getAttribute('aria-label')]"""
@@ -613,6 +679,7 @@ def test_a_lesson_in_the_studio(panels, tmp_path):
     assert pictures(studio) != seen
     until(lambda: re.search(r"β = \d", studio.locator(".nst-plot").inner_text()))
     shot(studio, "studio_running")
+    before = boxes_at_all_widths(studio)
 
     studio.get_by_role("button", name="Pause", exact=True).focus()
     page.keyboard.press("Enter")
@@ -620,6 +687,7 @@ def test_a_lesson_in_the_studio(panels, tmp_path):
     held = step(studio)
     time.sleep(1)
     assert step(studio) == held
+    assert_nothing_moved(before, boxes_at_all_widths(studio))
     shot(studio, "studio_paused")
 
     def saved(name):
@@ -764,11 +832,13 @@ STILL = ".jp-RenderedImage img"
 
 
 def assert_still(page):
-    """The still picture stands where the panel was, and no error does."""
+    """The still picture stands where the panel was, once, and no error does."""
     still = page.locator(STILL).first
     still.wait_for(timeout=MINUTES)
     assert still.evaluate("one => one.naturalWidth") > 500
     assert still.is_visible()
+    assert page.locator("img:visible").count() == 1
+    assert page.locator("details.nst-words:visible").count() == 1
     time.sleep(5)  # the widgets' manager gives a model two seconds to appear
     assert page.locator(".nst-panel").count() == 0
     broken = page.get_by_text("Error displaying widget")
