@@ -26,18 +26,24 @@ ADVICE = re.compile(r"^(\w+) is made by the cell under \"(.+)\" that begins with
 SHORT_TRANSFERS = """
 def shorten():
     import numpy as np
-    from nst_helpers import StyleTransfer, device
+    from nst_helpers import StyleTransfer, descent, device
 
-    whole = StyleTransfer.run
+    whole, whole_descent = StyleTransfer.run, descent.minimise
+
+    def longer(values, steps):
+        return np.pad(values, (0, steps - len(values)), mode="edge")
 
     def run(self, steps=None, *, progress=True):
         steps = steps or device().steps
         image, history = whole(self, min(2, steps))
-        longer = lambda values: np.pad(values, (0, steps - len(values)), mode="edge")
-        layers = {layer: longer(values) for layer, values in history.pop("J_style_layer").items()}
-        return image, {n: longer(v) for n, v in history.items()} | {"J_style_layer": layers}
+        layers = {la: longer(values, steps) for la, values in history.pop("J_style_layer").items()}
+        return image, {n: longer(v, steps) for n, v in history.items()} | {"J_style_layer": layers}
 
-    StyleTransfer.run = run
+    def minimise(J, start, steps, *bounds, **options):
+        best, history = whole_descent(J, start, min(2, steps), *bounds, **options)
+        return best, longer(history, steps)
+
+    StyleTransfer.run, descent.minimise = run, minimise
 
 shorten()
 """
@@ -145,7 +151,7 @@ def cells(request):
         for cell in notebook.cells
         if cell.cell_type == "code" and cell.id != HOSTED  # which does nothing here
     ]
-    assert "load_vgg()" in found[0], "the first code cell is the set-up cell"
+    assert re.match("from|import", found[0]), "the first code cell is the set-up cell"
     return found
 
 
@@ -187,9 +193,6 @@ def test_in_random_order_with_vgg19_from_a_file(cells, kernel, vgg19_file):
             too_early.append(cell)
         assert len(too_early) < len(waiting), "no cell could be run"
         waiting, advised = too_early, advised + len(too_early)
-    assert running.must("print(vgg.name)").strip() == "vgg19"
+    if any("vgg = load_vgg()" in cell for cell in cells):
+        assert running.must("print(vgg.name)").strip() == "vgg19"
     print(f"{advised} times a cell was run too early")
-
-
-def test_there_are_six_notebooks():
-    assert len(NOTEBOOKS) == 6
