@@ -125,7 +125,9 @@ def test_a_page_is_whole(chromium, folder, axe, name):  # noqa: F811
             page.screenshot(path=SCREENSHOTS / shot)
             if (width, scheme) in (LAYOUTS[0], LAYOUTS[-1]):
                 page.evaluate(axe)
-                found = page.evaluate("axe.run()")
+                found = page.evaluate(
+                    "axe.run({preload: false})"
+                )  # it would read styles by requests
                 serious = [
                     (one["id"], node["html"][:200], node["failureSummary"])
                     for one in found["violations"]
@@ -191,7 +193,7 @@ def test_the_search_finds_gram(chromium, folder):  # noqa: F811
     with Watched(chromium, 390) as watched:
         page = watched.page
         page.goto((folder / "index.html").as_uri())
-        page.locator("label[for='__navigation']").first.click()
+        page.locator("label[for='__navigation']:visible").click()
         page.locator("input[name='q']").fill("Gram")
         page.keyboard.press("Enter")
         page.wait_for_selector("#search-results li a")
@@ -283,7 +285,7 @@ def test_without_a_script_the_still_figure_is_seen(chromium, folder, name):  # n
             assert (folder / "notebooks" / address).resolve().is_file()
             assert "{" not in picture.get_attribute("alt")
         assert figure.locator("input, button").count() == 0
-        assert len(figure.locator("output").inner_text()) > 20
+        assert len(figure.locator("output").inner_text()) > 15
         figure.screenshot(path=SCREENSHOTS / f"book_still_{name}_1280.png")
 
 
