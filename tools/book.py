@@ -13,9 +13,11 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
+from fontTools import subset
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
@@ -145,6 +147,7 @@ def prepare() -> None:
         shutil.copy(DOCS / name, SOURCE / "docs")
     (SOURCE / "reference.md").write_text(reference(), "utf-8")
     katex(SOURCE / "static" / "katex")
+    letters(SOURCE / "static" / "japanese.woff")
 
 
 def katex(target: Path) -> None:
@@ -158,6 +161,17 @@ def katex(target: Path) -> None:
     for path in KATEX.glob("fonts/*.woff2"):
         (target / "fonts").mkdir(exist_ok=True)
         shutil.copy(path, target / "fonts")
+
+
+def letters(target: Path) -> None:
+    """Put the Japanese letters that occur beside the pages, for systems that have none."""
+    pages = [
+        path.read_text("utf-8") for path in SOURCE.rglob("*") if path.suffix in (".md", ".ipynb")
+    ]
+    found = sorted(set(re.findall("[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]", "".join(pages))))
+    package = Path(str(find_spec("matplotlib_fontja").origin)).parent  # type: ignore[union-attr]
+    font = package / "fonts" / "ipaexg.ttf"
+    subset.main([str(font), f"--text={''.join(found)}", "--flavor=woff", f"--output-file={target}"])
 
 
 def build() -> None:

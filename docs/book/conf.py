@@ -18,8 +18,16 @@ html_show_copyright = False
 html_copy_source = False
 # Pages that lie in a folder may not read each other, which a summary of what was found needs.
 html_show_search_summary = False
+LETTERS = (
+    '-apple-system, BlinkMacSystemFont, "Segoe UI", Helvetica, Arial, sans-serif, "Hiragino Sans", '
+    '"Yu Gothic", "Noto Sans CJK JP", "book-japanese"'
+)
 html_theme_options = {
-    "light_css_variables": {"color-brand-primary": "#1c4f8a", "color-brand-content": "#1c4f8a"},
+    "light_css_variables": {
+        "color-brand-primary": "#1c4f8a",
+        "color-brand-content": "#1c4f8a",
+        "font-stack": LETTERS,
+    },
     "dark_css_variables": {"color-brand-primary": "#9cc4f2", "color-brand-content": "#9cc4f2"},
 }
 pygments_style = "a11y-high-contrast-light"
