@@ -26,7 +26,6 @@ from nst_helpers.figures.look import (
     reach,
     wrapped,
 )
-from nst_helpers.languages import _
 from nst_helpers.refusals import whole_number
 
 TALLEST = 4.6  # inches: a picture in a row of one or two
@@ -224,8 +223,7 @@ def plot_overlay(
         colours = SIGNED(scale(change))
         colours[..., 3] = np.clip(np.abs(change) / scale.vmax, 0, 1) ** 0.5  # nothing where it is 0
         axis.imshow(colours, extent=(-0.5, width - 0.5, height - 0.5, -0.5))
-    bar = figure.colorbar(ScalarMappable(scale, SIGNED), ax=axes, label=label, aspect=25)
-    bar.set_ticks([scale.vmin, 0, scale.vmax], labels=[_("less"), "0", _("more")])
+    figure.colorbar(ScalarMappable(scale, SIGNED), ax=axes, label=label, aspect=25)
     return figure
 
 
