@@ -13,10 +13,11 @@ from PIL import Image
 
 import nst_helpers
 from nst_helpers import PICTURES
+from nst_helpers.languages import _ as said
 from nst_helpers.network import weights
 from nst_helpers.sound import RECORDINGS
 from tools.fold import FOLDED, fold
-from tools.series import HOSTED
+from tools.series import HOSTED, language_of
 
 TOP = Path(nst_helpers.__file__).resolve().parent.parent
 PACKAGE = TOP / "nst_helpers"
@@ -113,6 +114,7 @@ MODULES = sorted(
     if (room := room_of(path)) not in ("__init__", "session")  # these two only open the doors
 )
 NOTEBOOKS = sorted((TOP / "notebooks").glob("*.ipynb"))
+TRANSLATED = sorted((TOP / "notebooks").glob("[a-z][a-z]/*.ipynb"))
 LARGEST = 1_500_000  # bytes of a notebook
 LINES = 12  # of a code cell
 
@@ -315,6 +317,11 @@ def test_there_are_notebooks():
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.name)
+def english(request):
+    return request.param
+
+
+@pytest.fixture(params=NOTEBOOKS + TRANSLATED, ids=lambda path: f"{path.parent.name}/{path.name}")
 def path(request):
     return request.param
 
@@ -361,9 +368,11 @@ def test_every_picture_has_its_own_words(path):
             assert not re.search(r"!\[\s*\]\(|<img(?![^>]*\balt=)", cell.source), cell.id
 
 
-def test_figures_are_shown_by_their_names(path):
+def test_figures_are_shown_by_their_names(path, monkeypatch):
     """The words stand in the package, and the outputs hold the same ones."""
+    monkeypatch.setenv("NST_LANG", language_of(path))
     words = json.loads((PACKAGE / "descriptions" / f"{path.stem}.json").read_text("utf-8"))
+    words = {name: said(text) for name, text in words.items()}
     used, seen = [], []
     for cell in read(path).cells:
         if cell.cell_type == "code":
@@ -420,8 +429,8 @@ def test_what_is_not_compared_has_a_reason(path):
             assert len(cell.metadata.get("nst_reason", "")) > 15, cell.id
 
 
-def test_a_notebook_says_what_it_is_for(path):
-    cells = read(path).cells
+def test_a_notebook_says_what_it_is_for(english):
+    cells = read(english).cells
     assert cells[0].cell_type == "markdown"
     assert cells[0].source.startswith("# ")
     opening = "\n".join(cell.source for cell in cells[:3] if cell.cell_type == "markdown")
@@ -443,8 +452,8 @@ def prose(markdown):
     return re.sub(r"`[^`]*`|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|[\"“*][^\"”*]*[\"”*]", " ", markdown)
 
 
-def test_notebooks_are_in_british_spelling(path):
-    for cell in read(path).cells:
+def test_notebooks_are_in_british_spelling(english):
+    for cell in read(english).cells:
         if cell.cell_type == "markdown":
             assert not AMERICAN.findall(prose(cell.source)), cell.id
 
@@ -508,7 +517,7 @@ def test_the_weights_are_described():
 
 
 def test_nothing_committed_is_huge_or_unreadable():
-    for path in NOTEBOOKS:
+    for path in NOTEBOOKS + TRANSLATED:
         assert json.loads(path.read_text("utf-8"))["cells"]
 
 

@@ -1,13 +1,14 @@
 """The Japanese notebooks are in step with the English: the same cells and code, no old text."""
 
 import copy
+import re
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import hosted, translate
-from tools.series import HOSTED, NOTEBOOKS, SWITCH, notes, paths
+from tools import forms, hosted, translate
+from tools.series import HOSTED, NOTEBOOKS, SWITCH, cell_of, exercise_names, notes, paths
 from tools.translate import faults, in_step, sheet, state, switched, take, to_do
 
 JAPANESE = paths("ja")
@@ -60,6 +61,26 @@ def test_the_first_cell_sets_the_language(both):
     for notebook, language in zip(both, ("en", "ja")):
         cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
         assert cell.source == hosted.source(language=language)
+
+
+EXERCISES = [(path, name) for path in JAPANESE for name in exercise_names(nbformat.read(path, 4))]
+
+
+@pytest.fixture(scope="module")
+def solved():
+    """Each notebook as an instructor gets it: it runs every solution through its checker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NST_LANG", "ja")
+        return {path: forms.instructor(nbformat.read(path, 4)) for path in JAPANESE}
+
+
+@pytest.mark.parametrize(("path", "name"), EXERCISES, ids=[name for _, name in EXERCISES])
+def test_solutions_are_right_and_checked_in_japanese(solved, path, name):
+    (shown,) = cell_of(solved[path], "check", name).outputs
+    assert shown.data["text/plain"].startswith("✓ 正解。")
+    hints = cell_of(nbformat.read(path, 4), "hints", name).source
+    folds = re.findall(r"<summary>(.*?)</summary>", hints)
+    assert folds == ["ヒント1", "ヒント2", "ヒント3", "解答"]
 
 
 # The tool
@@ -144,6 +165,7 @@ def test_code_without_words_follows_by_itself(english, japanese):
     [
         ("figure", ("step = 3", "step = 4"), "the code differs"),
         ("figure", ("{n}中", ""), "the code differs"),
+        ("figure", ("{step}", "{step:3}"), "the code differs"),
         ("figure", ('"a_figure"', '"another_figure"'), "the code differs"),
         ("figure", ("# ここで見えるもの", "# what is seen here"), "still in English"),
         ("title", ("$$x^2$$", "$$x^3$$"), "formulas"),

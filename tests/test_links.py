@@ -11,7 +11,12 @@ from nst_helpers import conventions, exercises, images
 from tools import forms, guide
 from tools.series import ROOT, notes
 
-PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("data/**/README.md")]
+PAGES = [
+    *ROOT.glob("*.md"),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").glob("ja/*.md")),
+    *ROOT.glob("data/**/README.md"),
+]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in PAGES} | {
     f"notebooks/{stem}.ipynb": "\n\n".join(
         cell.source for cell in notebook.cells if cell.cell_type == "markdown"

@@ -23,7 +23,7 @@ from nbformat.v4 import new_markdown_cell
 
 from tools import moving, npm
 from tools.hosted import open_address
-from tools.series import BUILD, DOCS, HOSTED, NOTES, ROOT, paths
+from tools.series import BUILD, DOCS, HOSTED, NOTES, ROOT, SWITCH, paths
 
 BOOK = DOCS / "book"
 SOURCE = BUILD / "book-source"
@@ -72,6 +72,7 @@ UNSAID = (
 def download(notebook: NotebookNode) -> NotebookNode:
     """Return a notebook as readers get it: without the speaker's notes."""
     given = copy.deepcopy(notebook)
+    given.cells = [cell for cell in given.cells if cell.id != SWITCH]
     for cell in given.cells:
         cell.metadata.pop(NOTES, None)
     return given

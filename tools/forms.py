@@ -22,6 +22,7 @@ from unittest import mock
 import nbformat
 from nbformat import NotebookNode
 
+from nst_helpers.languages import language
 from tools.series import (
     BUILD,
     DOCS,
@@ -37,8 +38,10 @@ from tools.series import (
 PAGES = ("glossary.md", "questions.md")
 GUIDE = "instructor_guide.md"
 SOLUTION = re.compile(
-    r"<details><summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.DOTALL
+    r"<details><summary>(?:Solution|解答)</summary>\n\n```python\n(.*?)\n```\n\n</details>",
+    re.DOTALL,
 )
+FOR_INSTRUCTORS = {"en": "For the instructor.", "ja": "講師の方へ。"}
 POINTS = {"code": 2, "prediction": 1}
 NBGRADER_CONFIG = f'''"""nbgrader's: no notes, "..." for solutions, and copied cells do no harm."""
 
@@ -133,11 +136,14 @@ def build(kind: str, sources: Path = NOTEBOOKS, target: Path | None = None) -> P
     target = target or BUILD / kind
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for path in sorted(sources.glob("*.ipynb")):
-        form = {"student": student, "instructor": instructor}[kind](nbformat.read(path, 4))
+    for path in [*sorted(sources.glob("*.ipynb")), *sorted(sources.glob("[a-z][a-z]/*.ipynb"))]:
+        place = path.relative_to(sources)
+        with mock.patch.dict(os.environ, NST_LANG=place.parent.name or "en"):
+            form = {"student": student, "instructor": instructor}[kind](nbformat.read(path, 4))
         nbformat.validate(form)
-        nbformat.write(form, target / path.name)
-        print(f"{target.name}/{path.name}: {len(exercise_names(form))} exercises")
+        (target / place).parent.mkdir(exist_ok=True)
+        nbformat.write(form, target / place)
+        print(f"{target.name}/{place}: {len(exercise_names(form))} exercises")
     for page in PAGES:
         text = _without_guide((DOCS / page).read_text("utf-8"))
         (target / page).write_text(text.replace("](../notebooks/", "]("), encoding="utf-8")
@@ -152,12 +158,13 @@ def _link_beside(notebook: NotebookNode) -> None:
     """Let links to the pages of `docs/` point beside the notebook, where `build` puts them."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _without_guide(cell.source).replace("](../docs/", "](")
+            text = _without_guide(cell.source)
+            cell.source = re.sub(r"\]\(((?:\.\./)*)\.\./docs/", r"](\1", text)
 
 
 def _without_guide(text: str) -> str:
     """Leave the words of a link to the instructor's guide, and take the link away."""
-    return re.sub(rf"\[([^\]]+)\]\((?:\.\./docs/)?{GUIDE}[^)]*\)", r"\1", text)
+    return re.sub(rf"\[([^\]]+)\]\((?:(?:\.\./)+docs/)?(?:ja/)?{GUIDE}[^)]*\)", r"\1", text)
 
 
 def _setup(notebook: NotebookNode) -> str:
@@ -230,7 +237,9 @@ def _prepare(notebook: NotebookNode, name: str) -> None:
 
 def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
     text = notes(cell)
-    return [cell, notes_cell(cell, f"> **For the instructor.** {text}")] if text else [cell]
+    return (
+        [cell, notes_cell(cell, f"> **{FOR_INSTRUCTORS[language()]}** {text}")] if text else [cell]
+    )
 
 
 if __name__ == "__main__":

@@ -50,7 +50,12 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
 
 def documents() -> list[Path]:
     """Return all notebooks and documents that are read."""
-    return [*all_paths(), *sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+    return [
+        *all_paths(),
+        *sorted(ROOT.glob("*.md")),
+        *sorted(DOCS.glob("*.md")),
+        *sorted(DOCS.glob("ja/*.md")),
+    ]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import html
 import io
 import re
 import shutil
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +25,18 @@ from PIL import Image
 from pygments.formatters import HtmlFormatter
 
 from tools import npm
-from tools.series import BUILD, HOSTED, ROOT, TALLY, is_compared, notes, part_of, paths
+from tools.series import (
+    BUILD,
+    HOSTED,
+    ROOT,
+    SWITCH,
+    TALLY,
+    all_paths,
+    is_compared,
+    language_of,
+    notes,
+    part_of,
+)
 
 TARGET = BUILD / "slides"
 TEMPLATE = Path(__file__).with_suffix(".html")
@@ -133,8 +145,10 @@ def fetch(target: Path) -> None:
 def _is_left_out(cell: NotebookNode) -> bool:
     part = part_of(cell)
     if part == "about":
-        return "predict" not in cell.source.splitlines()[0]  # a vote, others are for the notebook
-    return bool(part) or cell.id in ("setup", "wait", HOSTED, TALLY)
+        return not re.search(
+            "predict|予想", cell.source.splitlines()[0]
+        )  # a vote, others are for the notebook
+    return bool(part) or cell.id in ("setup", "wait", HOSTED, SWITCH, TALLY)
 
 
 def _is_full(slide: Slide) -> bool:
@@ -151,9 +165,9 @@ def _thought(made: list[Slide], said: Block | None, block: Block) -> list[Block]
     last = made[-1].blocks
     if last[-1] is said and said.height + block.height <= ROOM:
         return [last.pop()]
-    sentences = re.split(r"(?<=[.?!:)])\s+(?=[A-Z*`$(])", said.source)
-    for first in range(len(sentences)):
-        for made_of in _of_text(" ".join(sentences[first:])):
+    sentences = re.split(r"((?<=[.?!:)])\s+(?=[A-Z*`$(])|(?<=[。?])(?=.))", said.source)
+    for first in range(0, len(sentences), 2):  # between them stands what parts them
+        for made_of in _of_text("".join(sentences[first:])):
             if made_of[0] == "text" and made_of[2] + block.height <= ROOM:
                 return [Block(*made_of, block.cell)]
     return []
@@ -215,7 +229,12 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
 
 def _count(text: str, letters: int) -> int:
     plain = re.sub(r"\]\([^)]*\)|[*`\[\]]|\\[a-z]+", "", text)
-    return sum(1 + len(line) // letters for line in plain.splitlines())
+    return sum(1 + _width(line) // letters for line in plain.splitlines())
+
+
+def _width(line: str) -> int:
+    """Return how many letters' room a line takes: a Japanese one takes two."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
 
 
 def _lines(text: str, kind: str) -> float:
@@ -269,7 +288,8 @@ def _pieces(data: bytes, kind: str) -> list[tuple[bytes, tuple[int, int]]]:
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
     fetch(TARGET)
-    for path in paths():
-        page = TARGET / f"{path.stem}.slides.html"
+    for path in all_paths():
+        name = f"{path.stem}.{language_of(path)}".removesuffix(".en")
+        page = TARGET / f"{name}.slides.html"
         page.write_text(export(path), encoding="utf-8")
         print(page.relative_to(ROOT))

@@ -178,8 +178,12 @@ class _Shape(ast.NodeTransformer):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.JoinedStr:
         # The order of words differs, and with it that of the values among them.
-        values = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+        values = [self.visit(n) for n in node.values if isinstance(n, ast.FormattedValue)]
         return ast.JoinedStr(sorted(values, key=ast.dump))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
+        node.value = self.visit(node.value)  # the form stays as it is
+        return node
 
 
 def shape(code: str) -> str:
@@ -262,9 +266,9 @@ def faults(english: NotebookNode, there: NotebookNode) -> list[str]:
     if english.cell_type == "code":
         if shape(english.source) != shape(there.source):
             found.append("the code differs in more than strings and comments")
-        same = {text for text in comments(english.source) if len(text.split()) > 3}
-        same |= {text for text in strings(english.source) if len(text.split()) > 3}
-        left = same & {*comments(there.source), *strings(there.source)}
+        same = {*comments(english.source), *strings(english.source)}
+        same &= {*comments(there.source), *strings(there.source)}
+        left = [text for text in same if len(re.findall("[A-Za-z]{3,}", text)) > 2]
         return found + [f"still in English: {text!r}" for text in sorted(left)]
     for what, parts in (
         ("formulas between $$", lambda text: sorted(re.findall(r"\$\$.*?\$\$", text, re.DOTALL))),
