@@ -221,7 +221,7 @@ def test_figures_speak_japanese(in_japanese):
 
 
 @pytest.mark.filterwarnings("error")
-def test_every_letter_is_drawn(in_japanese):
+def test_every_letter_is_drawn(in_japanese, caplog):
     """No empty boxes: the fonts of figures have all letters of all messages."""
     names = in_one_look(lambda: mpl.rcParams["font.family"])()
     fonts = [get_font(font_manager.findfont(name)).get_charmap() for name in names]
@@ -231,6 +231,7 @@ def test_every_letter_is_drawn(in_japanese):
     )
     media, _file = encode_figure(plot_block(3, 4, 9))
     assert media == "image/png"
+    assert "glyph" not in caplog.text, "beside a formula too"
 
 
 def test_english_figures_keep_their_letters():

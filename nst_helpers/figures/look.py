@@ -52,11 +52,18 @@ def in_one_look(draw: Callable) -> Callable:
 
     @functools.wraps(draw)
     def drawn(*args, **options):
-        fonts = {} if language() == ENGLISH else {"font.family": ["DejaVu Sans", japanese_font()]}
-        with style.context(["default", TEXT | fonts]):
+        with style.context(["default", TEXT | _letters()]):
             return draw(*args, **options)
 
     return drawn
+
+
+def _letters() -> dict[str, object]:
+    """Return the fonts of the language that is spoken."""
+    if language() == ENGLISH:
+        return {}
+    # It comes first: a text with a formula in it looks for its letters in the first one alone.
+    return {"font.family": [japanese_font(), "DejaVu Sans"]}
 
 
 def wrapped(title: str, width: float) -> str:

@@ -237,6 +237,7 @@ def _grid(
     """Draw pictures and maps under their titles, with room (in inches) for what stands beside."""
     columns = min(columns, len(pictures))
     cells = [pictures[n : n + columns] for n in range(0, len(pictures), columns)]
+    titles = [_(title) for title in titles]  # the bundled pictures' names are messages
     heads = [titles[n : n + columns] for n in range(0, len(pictures), columns)]
     flat = [[_aspect(picture) for picture in row] for row in cells]  # height / width
     # Pictures of a single row are of one height; those of a grid stand below each other.
