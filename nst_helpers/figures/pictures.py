@@ -26,6 +26,7 @@ from nst_helpers.figures.look import (
     reach,
     wrapped,
 )
+from nst_helpers.languages import _
 from nst_helpers.refusals import whole_number
 
 TALLEST = 4.6  # inches: a picture in a row of one or two
