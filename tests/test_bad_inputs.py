@@ -1237,8 +1237,15 @@ INNER = {
     "optimisers": ["downhill"],
     "pyramid": ["as_canvas", "at_level", "enlarged", "first_picture", "level_sizes", "shares"],
     "transfer": [],
-    "figures.look": ["in_one_look", "new_figure", "reach"],
-    "figures.words": ["bundle", "description", "folded", "number_text", "words_of_titles"],
+    "figures.look": ["in_one_look", "new_figure", "reach", "wrapped"],
+    "figures.words": [
+        "bundle",
+        "description",
+        "folded",
+        "number_text",
+        "read_descriptions",
+        "words_of_titles",
+    ],
     "figures.pictures": [],
     "figures.charts": [],
 }

@@ -217,6 +217,8 @@ def made_and_read(statement):
                 inside.add(node.arg)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 inside.add(node.id)
+            elif isinstance(node, ast.FunctionDef) and node is not scope:
+                inside.add(node.name)
     return cell_order._made_by(text), cell_order._read_by(text) - inside
 
 
