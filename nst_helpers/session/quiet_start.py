@@ -49,7 +49,7 @@ def _import_keras() -> None:
 
         backend = keras.config.backend()
     except Exception as error:
-        if _in_keras_settings(error):
+        if not isinstance(error, ImportError) and _in_keras_settings(error):
             why = " ".join(str(error).split()) or type(error).__name__
             raise ImportError(
                 f"Keras cannot start with its settings ({why}). They are "
