@@ -21,11 +21,11 @@ print(load_vgg("vgg16").name, "with weights")
 
 
 def sources(folder):
-    """What the wheel should hold of a folder."""
+    """What the wheel should hold of a folder: catalogues as they are read, not as written."""
     return {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".po"
     }
 
 
