@@ -1,8 +1,9 @@
-"""Make the picture at the top of the README: `python -m tools.hero`."""
+"""Make the large picture of the README and of the book's first page: `python -m tools.hero`."""
 
 import numpy as np
 
-from nst_helpers import StyleTransfer, load_picture, resize_image, save_image
+from nst_helpers import StyleTransfer, load_picture, resize_image
+from nst_helpers.images import to_pil
 from tools.series import DOCS
 
 GAP = 12  # white pixels between the pictures
@@ -24,4 +25,4 @@ def beside(large: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> np.ndarra
 if __name__ == "__main__":
     content, style = load_picture("summer_palace", 640), load_picture("starry_night", 640)
     image, _ = StyleTransfer(content, style).run(150)
-    save_image(beside(image, content, style), DOCS / "hero.jpg")
+    to_pil(beside(image, content, style)).save(DOCS / "hero.jpg", quality=85)
