@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -65,14 +66,14 @@ def minimise(
         cost, gradient = cost_and_gradient(tf.constant(numbers(x)))
         return {"J": float(cost)}, gradient.numpy()
 
-    best, history = (start - np.float32(low)) / np.float32(high - low), []
+    best, lowest, history = (start - np.float32(low)) / np.float32(high - low), math.inf, []
     walk = downhill(best, measure)
     with contextlib.closing(walk), progress_bar(steps, progress) as interrupted:
         try:
             for x, costs in walk:
+                if costs["J"] < lowest:
+                    best, lowest = x, costs["J"]
                 history.append(costs["J"])
-                if costs["J"] <= min(history):
-                    best = x
                 if interrupted(costs["J"]) or len(history) == steps:
                     break
         except FloatingPointError as error:
