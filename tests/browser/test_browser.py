@@ -837,7 +837,7 @@ def assert_still(page):
     still.wait_for(timeout=MINUTES)
     assert still.evaluate("one => one.naturalWidth") > 500
     assert still.is_visible()
-    assert page.locator("img:visible").count() == 1
+    assert page.locator(".jp-OutputArea img:visible").count() == 1
     assert page.locator("details.nst-words:visible").count() == 1
     time.sleep(5)  # the widgets' manager gives a model two seconds to appear
     assert page.locator(".nst-panel").count() == 0
