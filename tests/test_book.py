@@ -63,7 +63,7 @@ ADDRESSES = {
     "https%3A%2F%2Fgitlab.com%2Fa%2Fb%2Fnst.git/v2?labpath=notebooks/03.ipynb",
     "git+https://codeberg.org/a/nst": "https://mybinder.org/v2/git/"
     "https%3A%2F%2Fcodeberg.org%2Fa%2Fnst/HEAD?labpath=notebooks/03.ipynb",
-    "https://example.org/nst_helpers-1.0.0-py3-none-any.whl": None,
+    "https://example.org/nst_helpers-2.0.0-py3-none-any.whl": None,
     TO_FILL_IN: None,
 }
 

@@ -1,6 +1,8 @@
 """The package as `pip install` brings it: pictures and weights come along, from any folder."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,6 +11,8 @@ import pytest
 
 from tools.series import ROOT
 from tools.wheel import build, copy
+
+VERSION = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)[1]
 
 SEEN = """
 import nst_helpers
@@ -40,10 +44,18 @@ def test_the_wheel_holds_the_package_and_the_data(wheel):
     expected = {f"nst_helpers/{name}" for name in sources(ROOT / "nst_helpers")}
     expected |= {f"nst_helpers/data/{name}" for name in sources(ROOT / "data")}
     # Beside the package: what JupyterLab and nbconvert find in the environment's share/.
-    share = {f"nst_helpers-1.0.0.data/data/share/{name}" for name in sources(ROOT / "share")}
+    share = {f"nst_helpers-{VERSION}.data/data/share/{name}" for name in sources(ROOT / "share")}
     assert len(share) == 4
     assert {name for name in names if ".dist-info/" not in name} == expected | share
     assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_one_version_everywhere(wheel):
+    extension = ROOT / "share" / "jupyter" / "labextensions" / "nst-words" / "package.json"
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert wheel.name == f"nst_helpers-{VERSION}-py3-none-any.whl"
+    assert json.loads(extension.read_text("utf-8"))["version"] == VERSION
+    assert re.search(r"^## (\S+)", changes, re.M)[1] == VERSION
 
 
 def test_an_editable_installation_brings_the_pictures_words_too(tmp_path):
@@ -55,7 +67,7 @@ def test_an_editable_installation_brings_the_pictures_words_too(tmp_path):
     )
     (made,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(made).namelist())
-    share = {f"nst_helpers-1.0.0.data/data/share/{name}" for name in sources(ROOT / "share")}
+    share = {f"nst_helpers-{VERSION}.data/data/share/{name}" for name in sources(ROOT / "share")}
     assert share <= names
 
 
