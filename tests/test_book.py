@@ -1,21 +1,24 @@
 """What goes into the book, and what stays out; its pages are opened in tests/browser."""
 
 import ast
+import base64
 import copy
 import itertools
 import json
 import re
 import shutil
 
+import nbformat
 import pytest
 from PIL import Image
 from test_forms import NOTEBOOKS
 
 import nst_helpers
 from nst_helpers.figures.book import handle_mime
-from tools import book, moving
+from tools import book, moving, slides
+from tools.hero import HERO
 from tools.hosted import TO_FILL_IN, open_address
-from tools.series import DOCS, NOTES, ROOT
+from tools.series import DOCS, NOTES, ROOT, all_paths
 
 every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
 
@@ -164,3 +167,14 @@ def test_a_figure_whose_cell_is_gone_says_so():
     notebook.cells = [one for one in notebook.cells if one.id != cell]
     with pytest.raises(ValueError, match=f"The figure together stands below {cell}"):
         book.page(notebook, f"{stem}.ipynb")
+
+
+@pytest.mark.parametrize("path", [path for path in all_paths() if path.name.startswith("00_")])
+def test_notebook_00_begins_with_the_large_picture(path):
+    first = nbformat.read(path, 4).cells[0]
+    assert base64.b64decode(first.attachments["hero.jpg"]["image/jpeg"]) == HERO.read_bytes()
+    address = f"(data:image/jpeg;base64,{first.attachments['hero.jpg']['image/jpeg']})"
+    shown = book.page(nbformat.read(path, 4), path.name).cells[0]
+    assert address in shown.source and "attachments" not in shown
+    picture = slides.slides(nbformat.read(path, 4))[0].blocks[1]
+    assert picture.html.startswith('<img src="data:image/jpeg;base64,')

@@ -139,8 +139,11 @@ def test_each_slide_has_one_figure_at_most_and_each_figure_a_slide(stem):
     expected = [
         cell.id
         for cell in NOTEBOOKS[stem].cells
-        for output in cell.get("outputs", [])
-        if any(kind.startswith("image/") for kind in output.get("data", {}))
+        for data in (
+            *cell.get("attachments", {}).values(),
+            *(output.get("data", {}) for output in cell.get("outputs", [])),
+        )
+        if any(kind.startswith("image/") for kind in data)
     ]
     assert [*dict.fromkeys(name for names in figures for name in names)] == expected
     assert all(slide.height <= slides.ROOM for slide in made)

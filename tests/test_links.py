@@ -9,7 +9,7 @@ from test_forms import NOTEBOOKS
 import nst_helpers
 from nst_helpers import conventions, exercises, images
 from tools import forms, guide
-from tools.series import ROOT, notes
+from tools.series import ROOT, notes, text_of
 
 PAGES = [
     *ROOT.glob("*.md"),
@@ -19,7 +19,7 @@ PAGES = [
 ]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in PAGES} | {
     f"notebooks/{stem}.ipynb": "\n\n".join(
-        cell.source for cell in notebook.cells if cell.cell_type == "markdown"
+        text_of(cell) for cell in notebook.cells if cell.cell_type == "markdown"
     )
     for stem, notebook in NOTEBOOKS.items()
 }
@@ -48,7 +48,7 @@ def sections(name):
 
 def broken_links(text, folder):
     for target in re.findall(r"(?<!\\)\]\(([^)\s]+)\)", without_code(text)):
-        if target.startswith(("http://", "https://", "mailto:")):
+        if target.startswith(("http://", "https://", "mailto:", "data:")):
             continue
         place, _, mark = target.partition("#")
         path = (folder / place).resolve()
@@ -101,7 +101,7 @@ def test_a_form_can_be_handed_out_as_it_is(kind, tmp_path, monkeypatch):
     for path in folder.glob("*.ipynb"):
         for cell in nbformat.read(path, 4).cells:
             if cell.cell_type == "markdown":
-                assert [*broken_links(cell.source, folder)] == []
+                assert [*broken_links(text_of(cell), folder)] == []
 
 
 def index(name):

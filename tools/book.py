@@ -23,7 +23,7 @@ from nbformat.v4 import new_markdown_cell
 
 from tools import moving, npm
 from tools.hosted import open_address
-from tools.series import BUILD, DOCS, HOSTED, NOTES, ROOT, SWITCH, paths
+from tools.series import BUILD, DOCS, HOSTED, NOTES, ROOT, SWITCH, paths, text_of
 
 BOOK = DOCS / "book"
 SOURCE = BUILD / "book-source"
@@ -82,6 +82,9 @@ def page(notebook: NotebookNode, name: str) -> NotebookNode:
     """Return a notebook as the book shows it: a line that offers it, no cell for other places."""
     shown = download(notebook)
     shown.cells = [cell for cell in shown.cells if cell.id != HOSTED]
+    for cell in shown.cells:
+        cell.source = text_of(cell)
+        cell.pop("attachments", None)
     shown.cells.insert(1, new_markdown_cell(offer(name), id="offer"))
     moving.insert(shown, name.removesuffix(".ipynb"))
     return shown

@@ -66,6 +66,15 @@ def is_compared(cell: NotebookNode) -> bool:
     return NOT_COMPARED not in cell.metadata.get("tags", [])
 
 
+def text_of(cell: NotebookNode) -> str:
+    """Return a cell's source, in which the pictures that it carries have become addresses."""
+    text = cell.source
+    for name, data in cell.get("attachments", {}).items():
+        [(kind, picture)] = data.items()
+        text = text.replace(f"(attachment:{name})", f"(data:{kind};base64,{picture})")
+    return text
+
+
 def notes(cell: NotebookNode) -> str:
     """Return the speaker's notes that a cell carries, or ""."""
     return cell.metadata.get(NOTES, "")

@@ -36,6 +36,7 @@ from tools.series import (
     language_of,
     notes,
     part_of,
+    text_of,
 )
 
 TARGET = BUILD / "slides"
@@ -177,7 +178,9 @@ def _blocks(cell: NotebookNode) -> list[Block]:
     if _is_left_out(cell):
         return []
     if cell.cell_type == "markdown":
-        return [Block(*made, cell, part) for part in _parts(cell.source) for made in _of_text(part)]
+        return [
+            Block(*made, cell, part) for part in _parts(text_of(cell)) for made in _of_text(part)
+        ]
     pictures = [figure for output in cell.outputs for figure in _figures(output)]
     if pictures:
         return [Block("figure", *figure, cell) for figure in pictures]
@@ -219,6 +222,8 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
             ("text", markdown2html("\n".join([*head, *table])), sum(map(_row, table)) + 38 + GAP)
             for table in tables
         ]
+    if own := re.fullmatch(r"!\[(.+)\]\(data:(.+);base64,(.+)\)", part):
+        return [("figure", *figure) for figure in _figure(own[2], own[3], own[1])]
     if part.startswith("```"):
         return [("code", markdown2html(part), _lines(part, "code") + GAP)]
     text = markdown2html(part).replace("<p><em>Lecture: ", '<p><em class="lecture">Lecture: ')
@@ -249,20 +254,23 @@ def _row(row: str) -> float:
 
 
 def _figures(output: NotebookNode) -> list[tuple[str, float]]:
-    """Return (HTML, height) of an output's picture; what is too high is cut between its rows."""
+    """Return (HTML, height) of an output's picture, or of its pieces."""
     for kind in ("image/png", "image/jpeg"):
         if kind in output.get("data", {}):
-            words = html.escape(output.metadata.get(kind, {}).get("alt", ""), quote=True)
-            pieces = _pieces(base64.b64decode(output.data[kind]), kind)
-            return [
-                (
-                    f'<img src="data:{kind};base64,{base64.b64encode(data).decode()}" '
-                    f'alt="{words}">',
-                    min(ROOM, WIDTH * high / wide),
-                )
-                for data, (wide, high) in pieces
-            ]
+            return _figure(kind, output.data[kind], output.metadata.get(kind, {}).get("alt", ""))
     return []
+
+
+def _figure(kind: str, data: str, words: str) -> list[tuple[str, float]]:
+    """Return (HTML, height) of a picture; what is too high is cut between its rows."""
+    return [
+        (
+            f'<img src="data:{kind};base64,{base64.b64encode(piece).decode()}" '
+            f'alt="{html.escape(words, quote=True)}">',
+            min(ROOM, WIDTH * high / wide),
+        )
+        for piece, (wide, high) in _pieces(base64.b64decode(data), kind)
+    ]
 
 
 def _pieces(data: bytes, kind: str) -> list[tuple[bytes, tuple[int, int]]]:

@@ -92,7 +92,8 @@ def test_the_right_arrow_reaches_every_figure_and_nothing_overflows(chromium, ta
     page.close()
     assert not wrong and not errors
     assert all(url.startswith("file:") for url in asked), "no network is needed"
-    figures = [
+    figures = re.findall(r"!\[(.+?)\]\(attachment:", "\n".join(sources(path)))  # they begin a page
+    figures += [
         output.metadata[kind]["alt"]
         for cell in nbformat.read(path, 4).cells
         for output in cell.get("outputs", [])
