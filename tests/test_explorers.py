@@ -98,6 +98,24 @@ def test_activation_view_names_the_most_exciting_picture(vgg, pictures, activati
     assert "conv2_1, channel 4 of 6" in view.sentence
 
 
+def test_hatching_is_named_where_there_is_some(vgg, pictures, activations):
+    fields = {"block2_conv1": receptive_field(vgg, "block2_conv1")}
+
+    def shown(place):
+        blocks = {name: b.copy() for name, b in activations["block2_conv1"].items()}
+        blocks["great_wave"][0, 5, 5, 4] = 7
+        blocks["flower"][(0, *place, 4)] = 5
+        view = activation_view(
+            pictures, {"block2_conv1": blocks}, fields, "flower", "block2_conv1", 4
+        )
+        # Hatching is grey; the flower and the wave are not.
+        grey = [np.ptp(picture[0, :8, :8], axis=-1).max() == 0 for _, picture in view.rows[1]]
+        return any(grey), "Hatched: beyond the border." in view.sentence
+
+    assert shown((6, 6)) == (False, False)
+    assert shown((0, 0)) == (True, True)
+
+
 def test_pair_view_sums_to_the_style_matrix_entry(activations):
     block = activations["block2_conv1"]["flower"]
     G = gram_matrix(block).numpy()

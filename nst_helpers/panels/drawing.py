@@ -251,6 +251,12 @@ def patch(picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     return np.where(inside, cut, stripes[None, ..., None])
 
 
+def reaches_outside(picture: np.ndarray, box: tuple[int, int, int, int]) -> bool:
+    """Tell whether a box (top, left, bottom, right) reaches beyond the picture (1, H, W, 3)."""
+    top, left, bottom, right = box
+    return min(top, left) < 0 or bottom > picture.shape[1] or right > picture.shape[2]
+
+
 def matrix_picture(
     matrix: np.ndarray,
     order: np.ndarray,

@@ -67,7 +67,8 @@ def activation_explorer(
         if layer not in layers or not 0 <= k < _channels(activations[layer]):
             raise ValueError(f"{name!r} is channel {k!r} of {layer!r}: this network has none such.")
     picture = _picture_menu(_("Picture"), _("The picture that the network looks at"), "great_wave")
-    depth = _layer_slider(_("Early layers see edges, later ones larger things"), layers, 1)
+    first = layers.index(STYLE_LAYERS[1])
+    depth = _layer_slider(_("Early layers see edges, later ones larger things"), layers, first)
     channel = count_slider(
         _("Channel k"), _("One of the n_C channels of the layer"), 5,
         _channels(activations[depth.value]) - 1,

@@ -27,6 +27,7 @@ from nst_helpers.panels.drawing import (
     marked,
     matrix_picture,
     patch,
+    reaches_outside,
     small_figure,
 )
 from nst_helpers.panels.wording import number, readable, short_name
@@ -80,20 +81,23 @@ def activation_view(
     peaks = channel_peaks(blocks, channel, PATCHES)
     best, here = peaks[0], feature_map.max()
     largest = max(best.activation, 1e-12)
+    seen = [(pictures[peak.picture], fields[layer].box(peak.i, peak.j)) for peak in peaks]
     patches = [
         (
             _("{picture}: {number}").format(
                 picture=readable(peak.picture), number=number(peak.activation)
             ),
-            patch(pictures[peak.picture], fields[layer].box(peak.i, peak.j)),
+            patch(*one),
         )
-        for peak in peaks
+        for peak, one in zip(peaks, seen, strict=True)
     ]
     told = _(
         "{layer}, channel {k} of {n_C}: at most {here} in this picture, {share:.0%} of the most in "
         "any, {largest} in “{picture}”. Below, where it fires most; one activation sees {field} × "
-        "{field} pixels. Hatched: beyond the border."
+        "{field} pixels."
     )
+    if any(reaches_outside(*one) for one in seen):
+        told = _("{sentence} Hatched: beyond the border.").format(sentence=told)
     scale = _("Feature map, {n_H} × {n_W}: dark 0, bright {largest}")
     return View(
         [

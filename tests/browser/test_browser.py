@@ -50,7 +50,10 @@ SET_UP = [
     "runs = {l: (S * n / 5, {'J': np.exp(-np.arange(60) / (9 * n))})"
     " for n, l in enumerate(STYLE_LAYERS, 1)}",
 ]
-FOUND = "{'orange': ('block1_conv2', 45), 'faces': ('block5_conv1', 104)}"
+FOUND = (
+    "{'orange': ('block1_conv2', 45), 'vertical': ('block3_conv1', 11),"
+    " 'faces': ('block5_conv1', 104)}"
+)
 NOTEBOOKS = {
     "panels": [
         SET_UP,
