@@ -146,6 +146,35 @@ def test_curves_and_bars_are_told_apart_without_colour():
     assert len({bar.get_hatch() for bar in shares.axes[0].patches}) == 3
 
 
+def test_a_bar_on_a_logarithmic_axis_has_no_length():
+    """Every bar is as thick on the page, whatever its number, and its middle is the number."""
+    values = {"one": [1e-3, 5.0, 40.0], "two": [1e4, 5.0, 2e-2]}
+    for groups in (values, {"equal": [3.0, 3.0, 3.0]}):
+        (axis,) = figures.plot_bars(groups, list("abc"), "J").axes
+        ends = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in axis.patches]
+        middles = [np.sqrt(low * high) for low, high in ends]
+        np.testing.assert_allclose(middles, np.ravel(list(groups.values())), rtol=1e-6)
+        tall = [np.ptp(axis.transData.transform([(0, y) for y in end])[:, 1]) for end in ends]
+        assert max(tall) < 1.01 * min(tall) < 20
+        low, high = axis.get_ylim()
+        assert low < min(ends)[0] and max(ends)[1] < high
+    (axis,) = figures.plot_bars(values, list("abc"), "J", log=False).axes
+    assert {bar.get_y() for bar in axis.patches} == {0}
+    (axis,) = figures.plot_bars({"none": [0.0, 0.0, 1.0]}, list("abc"), "J").axes
+    assert np.isfinite(axis.get_ylim()).all()
+
+
+def test_names_along_an_axis_stay_within_it():
+    figure = figures.plot_curves({"ours": (["conv1_1", "conv2_1", "conv5_1"], LINE[:3])})
+    figure.draw_without_rendering()
+    (axis,) = figure.axes
+    room = axis.get_window_extent()
+    names = [label.get_window_extent() for label in axis.get_xticklabels()]
+    assert len(names) == 3
+    assert min(name.x0 for name in names) >= room.x0
+    assert max(name.x1 for name in names) <= room.x1
+
+
 def test_a_legend_stands_beside_its_curves():
     figure = SAMPLES["plot_curves"](figures.plot_curves)
     figure.draw_without_rendering()

@@ -265,6 +265,8 @@ def plot_curves(
         axis.axvline(place, color="#555555", linestyle=(0, (4, 3)), linewidth=1.5)
         axis.text(place, 0.98, f" {label}", transform=axis.get_xaxis_transform(), va="top")
     places = [x for x, _ in curves.values()]
+    if any(np.asarray(x).dtype.kind == "U" for x in places):
+        axis.margins(x=0.12)  # half of the first and the last name stand outside the curves
     if all(np.issubdtype(np.asarray(x).dtype, np.integer) for x in places):
         axis.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     _finish(axis, ylabel, log)
@@ -283,6 +285,9 @@ def plot_bars(
 ) -> Figure:
     """Draw groups of bars: one group a name, one colour a series.
 
+    A logarithmic axis has no 0 at which a bar could begin, so that its length would say nothing:
+    there each number is a short level bar at its height.
+
     Parameters
     ----------
     groups : {series: sequence of float}
@@ -292,7 +297,7 @@ def plot_bars(
     ylabel : str
         What the height measures.
     log : bool
-        Logarithmic y axis.
+        Logarithmic y axis: level bars.
 
     Returns
     -------
@@ -310,15 +315,31 @@ def plot_bars(
     figure, axes = new_figure(height=4.2)
     axis = axes[0, 0]
     place, width = np.arange(len(names)), 0.8 / len(groups)
-    for n, (series, values) in enumerate(groups.items()):
+    tall = np.array([*groups.values()], float)
+    below, above = _levels(axis, tall) if log else (np.zeros_like(tall), tall)
+    for n, series in enumerate(groups):
         left = place + (n - (len(groups) - 1) / 2) * width
-        axis.bar(left, values, width, label=series, **_filling(n))
+        axis.bar(left, above[n] - below[n], width, below[n], label=series, **_filling(n))
+    for between in place[1:] - 0.5 if log else ():  # floating bars need a sign of their group
+        axis.axvline(between, color="#CCCCCC", linewidth=1)
     _finish(axis, ylabel, log)
     axis.set_xticks(place, names)
     axis.grid(visible=False, axis="x")
     if len(groups) > 1:
         figure.legend(loc="outside right upper")
     return figure
+
+
+def _levels(axis: Axes, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return lower and upper ends of level bars of one thickness on a logarithmic axis."""
+    least, most = values[values > 0].min(initial=np.inf), values.max()
+    if not 0 < least < np.inf:
+        return values, values  # nothing that a logarithmic axis can show
+    decade = max(10 * least / most, 1)  # what a narrow range lacks
+    thick = (decade * most / least) ** 0.017
+    beside = thick**3 * decade**0.5
+    axis.set_ylim(least / beside, most * beside)
+    return values / thick, values * thick
 
 
 @in_one_look
