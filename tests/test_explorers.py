@@ -205,7 +205,10 @@ def test_mixture_view_shows_the_transfer_between_its_two_styles(finished):
     styles = {"Hokusai": load_picture("great_wave", 48), "poppies": load_picture("poppies", 48)}
     mixtures = {0.25: finished["means"]["conv1_1"]}
     view = mixture_view(styles, mixtures, 0.25)
-    np.testing.assert_array_equal(all_pictures(view)[1], mixtures[0.25])
+    # A larger w is more of the first: it stands at the right, whither the slider goes.
+    expected = styles["poppies"], mixtures[0.25], styles["Hokusai"]
+    for found, picture in zip(all_pictures(view), expected, strict=True):
+        np.testing.assert_array_equal(found, picture)
     assert "25% are those of Hokusai, 75% of poppies" in view.sentence
     assert_shown(view)
 

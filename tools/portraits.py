@@ -7,27 +7,21 @@ a change of how a panel looks they are taken anew.
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
-from playwright.sync_api import Locator, sync_playwright
+from playwright.sync_api import Locator
 
-from tools.lab import own_kernels
+from tools.page import MINUTES, opened
 from tools.series import DOCS
 
-PORT = 8917
 QUALITY = 82  # of the JPEGs: letters stay sharp
-MINUTES = 60_000  # milliseconds
 SHARP = 1.5  # pixels of the screen a pixel of the page
 WIDE, HALF = 1200, 592  # pixels of a panel: as wide as the README, or one of two beside each other
 
@@ -101,41 +95,22 @@ def take(portrait: Portrait, panel: Locator) -> None:
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def page_of(portraits: tuple[Portrait, ...], folder: Path) -> subprocess.Popen:
-    """Serve a page with these panels, and wait until the server answers."""
+def page_of(portraits: tuple[Portrait, ...], folder: Path) -> Path:
+    """Write a notebook with these panels."""
     cells = [new_code_cell(code) for code in (SET_UP, *(one.code for one in portraits))]
     kernel = {"name": "python3", "display_name": "Python 3"}
     path = folder / "panels.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    command = [sys.executable, "-m", "voila", "--no-browser", f"--port={PORT}", str(path)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-    while server.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/voila/static/", timeout=1).close()
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            time.sleep(0.5)
-    return server
+    return path
 
 
 if __name__ == "__main__":
-    own_kernels()
     wanted = tuple(one for one in PORTRAITS if one.name in (sys.argv[1:] or one.name))
-    root = getattr(os, "geteuid", lambda: 1)() == 0
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        server = page_of(wanted, Path(folder))
-        try:
-            options = ["--no-sandbox"] if root else []
-            browser = driver.chromium.launch(executable_path=chromium, args=options)
-            page = browser.new_page(
-                viewport={"width": 1400, "height": 1400}, device_scale_factor=SHARP
-            )
-            page.goto(f"http://127.0.0.1:{PORT}/", timeout=20 * MINUTES)  # when the cells have run
-            for portrait in wanted:
-                panel = page.locator(f".nst-panel:has(.nst-title:text('{portrait.title}'))")
-                panel.wait_for(timeout=20 * MINUTES)
-                take(portrait, panel)
-        finally:
-            server.terminate()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(page_of(wanted, Path(folder)), (1400, 1400), SHARP) as page,
+    ):
+        for portrait in wanted:
+            panel = page.locator(f".nst-panel:has(.nst-title:text('{portrait.title}'))")
+            panel.wait_for(timeout=3 * MINUTES)
+            take(portrait, panel)

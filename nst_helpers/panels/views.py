@@ -320,9 +320,9 @@ def slice_view(volume: np.ndarray, place: int) -> View:
         One slice across each axis.
     """
     names = (
-        _("From front to back: slice {place}"),
-        _("From top to bottom: slice {place}"),
-        _("From left to right: slice {place}"),
+        _("Front to back: {place}"),
+        _("Top to bottom: {place}"),
+        _("Left to right: {place}"),
     )
     row = [
         (name.format(place=place), slices(volume, axis).numpy()[None, place])
@@ -381,10 +381,10 @@ def mixture_view(
     Returns
     -------
     View
-        The first style picture, the transfer, and the second.
+        The second style picture, the transfer, and the first: towards it a larger w goes.
     """
     (first, S_1), (second, S_2) = styles.items()
-    row = [(first, S_1), (f"w = {share:g}", mixtures[share]), (second, S_2)]
+    row = [(second, S_2), (f"w = {share:g}", mixtures[share]), (first, S_1)]
     told = _("Of the style matrices {share:.0%} are those of {first}, {rest:.0%} of {second}.")
     return View([row], told.format(share=share, rest=1 - share, first=first, second=second))
 

@@ -61,11 +61,25 @@ NOTEBOOKS = {
         ["pair_explorer(vgg)"],
         ["style_matrix_explorer(vgg)"],
         ["layer_explorer(S, runs)"],
-        ["slice_explorer(np.random.default_rng(0).random((1, 24, 24, 24, 3), np.float32))"],
-        ["statistic_explorer(S, {'means': {'all layers': S, 'conv1_1': S / 2},"
-         " 'style matrices': {'all layers': S / 2, 'conv1_1': S}})"],
-        ["mixture_explorer({'Starry Night': S, 'Great Wave': S / 2}, {0: S, 0.5: S, 1: S / 2})"],
+        # A block of voxels whose slices differ, of one painting.
+        ["rows = [np.roll(S[0, :40, :40], n, axis=1) for n in range(40)]",
+         "slice_explorer(np.stack(rows)[None])"],
+        # What notebook 06 shows: seven statistics in three choices of layers, and five mixtures.
+        ["statistics = ['style matrix', 'means', 'means and variances', 'diagonal of G',"
+         " 'covariance', 'Pearson', 'positions']",
+         "choices = ['all five layers', 'conv2_1 alone', 'conv4_1 alone']",
+         "brick = load_picture('brick', 96)[:, :64]",
+         "statistic_explorer(brick, {one: {layers: brick * (7 - n) / (7 + m)"
+         " for m, layers in enumerate(choices)} for n, one in enumerate(statistics)})"],
+        ["wave = load_picture('great_wave', 160)[:, : S.shape[1], : S.shape[2]]",
+         "S = S[:, : wave.shape[1]]",
+         "shares = (0, 0.25, 0.5, 0.75, 1)",
+         "mixtures = {w: w * S + (1 - w) * wave for w in shares}",
+         "mixture_explorer({'The Starry Night': S, 'The Great Wave': wave}, mixtures)"],
         ["style_studio(vgg)"],
+        ["from nst_helpers import load_recording",
+         "from nst_helpers.figures.sounds import play",
+         "play({name: load_recording(name, 1) for name in ('tabla', 'vinyl', 'guitar')})"],
     ],
     "studios": [
         SET_UP,
@@ -391,6 +405,36 @@ def test_a_panel_fits_into_every_width(panels, name):
         set_width(panel, None)
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_players_of_sounds_fit_into_every_width(panels, theme):
+    panels.theme(theme)
+    output = panels.page.locator(".jp-OutputArea-output:has(audio)")
+    output.scroll_into_view_if_needed()
+    try:
+        for width in WIDTHS:
+            set_width(output, width)
+            shot(output, f"players_{width}_{theme}")
+            seen = output.evaluate(PLAYERS)
+            assert [one["name"] for one in seen] == ["tabla", "vinyl", "guitar"]
+            for one in seen:
+                assert one["left"] >= 0 and one["right"] <= width, (width, one)
+                assert one["right"] - one["left"] >= 200, (width, one)
+                assert one["controls"] and one["beside"]
+    finally:
+        set_width(output, None)
+        panels.theme("light")
+
+
+PLAYERS = """output => [...output.querySelectorAll('audio')].map((one) => {
+  const whole = output.getBoundingClientRect(), box = one.getBoundingClientRect();
+  const said = document.evaluate(`.//*[text()='${one.ariaLabel}']`, output).iterateNext();
+  const there = said && said.getBoundingClientRect();
+  return {name: one.ariaLabel, left: box.left - whole.left, right: box.right - whole.left,
+          controls: one.controls,
+          beside: there && (there.right <= box.left + 1 || there.bottom <= box.top + 1)};
+})"""
+
+
 def test_every_panel_fits_on_a_projector_at_150_percent(panels):
     """1024 × 768 at 150 % are 683 × 512 pixels of the page."""
     panels.page.set_viewport_size({"width": 683, "height": 512})
@@ -494,6 +538,9 @@ def test_every_explorer_answers_its_keys(panels):
         "Pair": ["Channel k'", "Row i", "Together"],
         "Style matrix": ["Layer"],
         "Layer": ["Layer"],
+        "Slice": ["Slice"],
+        "Statistic": ["Layers"],
+        "Mixture": ["w"],
     }
     for name, labels in moved.items():
         panel = panels.panel(f"{name} explorer")
