@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from nst_helpers.blocks import as_block
 from nst_helpers.images import MAX_SIDE, as_image
+from nst_helpers.network.styles import chain
 from nst_helpers.network.vgg import known_layer, preprocess
 from nst_helpers.refusals import known, said, whole_number
 from nst_helpers.session.forks import refuse_fork
@@ -39,11 +40,13 @@ def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
     Raises
     ------
     TypeError, ValueError
-        No layer, or one that the network does not have (the nearest names are given).
+        A network that is not like VGG; no layer, or one that the network does not have (the
+        nearest names are given).
     """
+    links = chain(vgg)
     layers = known_layers(vgg, layers)
     network = cut(vgg, layers)
-    smallest = max(receptive_field(vgg, layer).stride for layer in layers)
+    smallest = max(_field(links, layer).stride for layer in layers)
 
     def extract(image: tf.Tensor) -> dict[str, tf.Tensor]:
         if tf.is_symbolic_tensor(image):
@@ -159,14 +162,19 @@ def receptive_field(vgg: keras.Model, layer: str) -> ReceptiveField:
     Raises
     ------
     TypeError, ValueError
-        Not a network, or one that does not have the layer.
+        Not a network like VGG, or one that does not have the layer.
     """
+    links = chain(vgg)
     known_layer(vgg, layer)
+    return _field(links, layer)
+
+
+def _field(links: Iterable[keras.Layer], layer: str) -> ReceptiveField:
     size, stride = 1, 1
-    for step in vgg.layers[1:]:
+    for step in links:
         if isinstance(step, keras.layers.Conv2D):
             size += (step.kernel_size[0] - 1) * stride
-        elif isinstance(step, keras.layers.MaxPooling2D | keras.layers.AveragePooling2D):
+        else:  # a pooling
             size += (step.pool_size[0] - 1) * stride
             stride *= step.strides[0]
         if step.name == layer:

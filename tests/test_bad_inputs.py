@@ -1225,7 +1225,7 @@ INNER = {
     "network.download": ["cached_vgg19", "digest", "in_short", "vgg19_file"],
     "network.weights": [],
     "network.winograd": ["fold_edge", "transformed", "winograd_convolution", "winograd_maps"],
-    "network.styles": ["build", "measurable"],
+    "network.styles": ["build", "chain", "measurable"],
     "network.vgg": ["known_layer"],
     "activations": ["cut", "known_layers"],
     "blocks": ["as_block", "content_blocks", "positions", "style_blocks", "table"],

@@ -330,7 +330,13 @@ OTHERS = {
 def test_another_network_is_refused_in_a_sentence(kind, content, style):
     make, message = OTHERS[kind]
     network = make()
-    for use in (for_styles, lambda network: StyleTransfer(content, style, network)):
+    uses = (
+        for_styles,
+        lambda network: StyleTransfer(content, style, network),
+        lambda network: receptive_field(network, network.layers[-1].name),
+        lambda network: extractor(network, [network.layers[-1].name]),
+    )
+    for use in uses:
         with pytest.raises(ValueError, match=message) as refusal:
             use(network)
         assert "is not like VGG without its classifier" in str(refusal.value)

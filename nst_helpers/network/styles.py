@@ -120,7 +120,7 @@ def for_styles(vgg: keras.Model, *, border: str = "edge", pooling: str = "averag
     """
     choice(border, "border", BORDERS)
     choice(pooling, "pooling", POOLINGS)
-    links = {layer.name: getattr(layer, "filters", None) for layer in _links(vgg)}
+    links = {layer.name: getattr(layer, "filters", None) for layer in chain(vgg)}
     network = build(vgg.name, links, border, pooling)
     for layer in links:
         network.get_layer(layer).set_weights(vgg.get_layer(layer).get_weights())
@@ -178,7 +178,7 @@ def measurable(vgg: keras.Model) -> keras.Model:
         Not a chain as ``for_styles`` takes, not float32, not channels last, or its input has
         a fixed size.
     """
-    layers = _links(vgg)
+    layers = chain(vgg)
     forms = {(layer.compute_dtype, layer.data_format) for layer in layers}
     if forms != {tuple(FORM.values())} or vgg.input_shape != (None, None, None, 3):
         raise ValueError(
@@ -190,8 +190,26 @@ def measurable(vgg: keras.Model) -> keras.Model:
     return vgg
 
 
-def _links(vgg: keras.Model) -> list[keras.Layer]:
-    """Return the layers of a network like VGG behind its input, or say how it is another one."""
+def chain(vgg: keras.Model) -> list[keras.Layer]:
+    """Return the layers of a network like VGG behind its input, or say how it is another one.
+
+    Parameters
+    ----------
+    vgg : keras.Model
+        From ``load_vgg`` or ``for_styles``, or Keras' own VGG without its classifier.
+
+    Returns
+    -------
+    list of keras.Layer
+        Convolutions and poolings, each of which follows the one before alone.
+
+    Raises
+    ------
+    TypeError
+        Not a Keras model.
+    ValueError
+        A network of another kind.
+    """
     if not isinstance(vgg, keras.Model):
         raise TypeError(f"vgg is {said(vgg)}, expected the network that load_vgg() returns.")
     trouble = _trouble(vgg)
