@@ -14,6 +14,7 @@ from nst_helpers.images import MAX_SIDE, as_image
 from nst_helpers.network.styles import chain
 from nst_helpers.network.vgg import known_layer, preprocess
 from nst_helpers.refusals import known, said, whole_number
+from nst_helpers.session.device import refuse_graphs
 from nst_helpers.session.forks import refuse_fork
 
 Extract = Callable[[tf.Tensor], dict[str, tf.Tensor]]
@@ -49,6 +50,8 @@ def extractor(vgg: keras.Model, layers: Iterable[str]) -> Extract:
     smallest = max(_field(links, layer).stride for layer in layers)
 
     def extract(image: tf.Tensor) -> dict[str, tf.Tensor]:
+        if not tf.inside_function():
+            refuse_graphs("A block of activations")
         if tf.is_symbolic_tensor(image):
             return network(preprocess(image))
         refuse_fork()
@@ -80,7 +83,9 @@ def cut(vgg: keras.Model, layers: Iterable[str]) -> keras.Model:
     keras.Model
         From a preprocessed picture to {layer: tensor (1, n_H, n_W, n_C)}; checks nothing.
     """
-    return keras.Model(vgg.input, {layer: vgg.get_layer(layer).output for layer in layers})
+    network = keras.Model(vgg.input, {layer: vgg.get_layer(layer).output for layer in layers})
+    network.dtype_policy = vgg.dtype_policy  # not the reader's
+    return network
 
 
 def known_layers(vgg: keras.Model, layers: Iterable[str]) -> list[str]:

@@ -19,6 +19,7 @@ from nst_helpers.costs import Weights, content_difference, style_difference, tot
 from nst_helpers.network.styles import measurable
 from nst_helpers.network.vgg import STYLE_LAYERS, preprocess
 from nst_helpers.refusals import choice, said
+from nst_helpers.session.device import refuse_graphs
 from nst_helpers.session.forks import refuse_fork
 from nst_helpers.style_matrix import gram_per_position
 
@@ -148,6 +149,7 @@ class Objective:
             The statistic of G has another shape than that of S.
         """
         refuse_fork()
+        refuse_graphs("A value of J")
         lambdas = [weights.lambdas[layer] for layer in self.style_layers]
         numbers = (tf.constant(n, tf.float32) for n in (weights.alpha, weights.beta, lambdas))
         try:

@@ -9,11 +9,12 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 import nst_helpers
-from nst_helpers import device, session
+from nst_helpers import device, panels, session
 from nst_helpers.session.device import set_up_tensorflow
 from nst_helpers.session.interrupts import heard_between_cells, interrupt_flag
 
@@ -117,13 +118,104 @@ def test_keras_was_imported_for_another_backend(before):
     assert "KERAS_BACKEND to tensorflow; then restart the kernel." in last
 
 
-@pytest.mark.parametrize("switch", ["disable_eager_execution", "disable_v2_behavior"])
-def test_without_eager_execution_the_network_says_so(switch):
-    """As old tutorials begin."""
+OLD = {
+    "disable_eager_execution": "is made outside of tf.function and tf.Graph, with TensorFlow's "
+    "eager execution on. Restart the kernel if it was disabled.",
+    "disable_v2_tensorshape": "needs the shapes of TensorFlow 2. Take "
+    "tf.compat.v1.disable_v2_tensorshape() out, then restart the kernel.",
+}
+OLD["disable_v2_behavior"] = OLD["disable_v2_tensorshape"]  # it is among what that switches off
+
+
+@pytest.mark.parametrize("switch", OLD)
+def test_what_is_made_with_the_switches_of_old_tutorials_says_so(switch):
     process = python(f"import tensorflow as tf; tf.compat.v1.{switch}()\n{RUN}")
     last = process.stderr.strip().splitlines()[-1]
-    assert last.startswith("RuntimeError: A network is made outside of tf.function and tf.Graph")
-    assert last.endswith("Restart the kernel if it was disabled.")
+    assert last == f"RuntimeError: A network {OLD[switch]}"
+
+
+A_GRAPH = {"tf.Graph": None, "tf.function": tf.function(lambda call: call(), autograph=False)}
+IN_A_GRAPH = {
+    "load_vgg": lambda vgg, walk: nst_helpers.load_vgg("vgg16", weights=None),
+    "for_styles": lambda vgg, walk: nst_helpers.for_styles(vgg),
+    "StyleTransfer": lambda vgg, walk: nst_helpers.StyleTransfer(PICTURE, PICTURE, vgg),
+    "run": lambda vgg, walk: walk.run(1, progress=False),
+    "activation_explorer": lambda vgg, walk: panels.activation_explorer(vgg),
+    "pair_explorer": lambda vgg, walk: panels.pair_explorer(vgg),
+    "style_matrix_explorer": lambda vgg, walk: panels.style_matrix_explorer(vgg),
+    "slice_explorer": lambda vgg, walk: panels.slice_explorer(np.zeros((1, 8, 8, 8, 3))),
+    "style_studio": lambda vgg, walk: panels.style_studio(vgg),
+}
+PICTURE = np.full((1, 32, 48, 3), 0.5, np.float32)
+
+
+@pytest.mark.parametrize("graph", A_GRAPH)
+@pytest.mark.parametrize("name", IN_A_GRAPH)
+def test_what_is_made_while_a_graph_is_built_says_so(vgg, name, graph):
+    walk = nst_helpers.StyleTransfer(PICTURE, PICTURE, vgg, levels=1)
+    with pytest.raises(RuntimeError, match=r"is made outside of tf\.function and tf\.Graph"):
+        if graph == "tf.Graph":
+            with tf.Graph().as_default():
+                IN_A_GRAPH[name](vgg, walk)
+        else:
+            A_GRAPH[graph](lambda: IN_A_GRAPH[name](vgg, walk))
+    assert walk.run(1, progress=False)[0].shape == PICTURE.shape
+
+
+def test_activations_are_made_eagerly_or_in_a_function_of_tensorflow(vgg):
+    extract = nst_helpers.extractor(vgg, ["block1_conv1"])
+    traced = tf.function(lambda: extract(PICTURE)["block1_conv1"])()
+    np.testing.assert_allclose(traced, extract(PICTURE)["block1_conv1"], rtol=1e-5)
+    with (
+        tf.Graph().as_default(),
+        pytest.raises(RuntimeError, match="A block of activations is made outside"),
+    ):
+        extract(PICTURE)
+
+
+# What can be set together is: each process takes its time.
+SET = """
+import warnings; warnings.simplefilter("error")
+import numpy as np; np.seterr(all="raise"); np.setbufsize(16); np.set_printoptions(legacy="1.13")
+import os; os.umask(0o077)
+import tensorflow as tf, keras, matplotlib, PIL.Image
+tf.config.experimental.enable_op_determinism(); keras.utils.set_random_seed(3)
+state = np.random.get_state()[1].sum()
+tf.config.set_soft_device_placement(False); tf.debugging.enable_check_numerics()
+tf.data.experimental.enable_debug_mode(); tf.compat.v1.disable_tensor_equality()
+tf.experimental.numpy.experimental_enable_numpy_behavior(dtype_conversion_mode="safe")
+keras.config.disable_interactive_logging(); keras.config.set_epsilon(0.5)
+keras.config.set_dtype_policy("int8_from_float32"); keras.config.disable_traceback_filtering()
+matplotlib.use("svg"); PIL.Image.MAX_IMAGE_PIXELS = 10
+"""
+STAYS = """
+assert np.geterr() == dict.fromkeys(("divide", "over", "under", "invalid"), "raise")
+assert np.getbufsize() == 16 and ("error", None, Warning, None, 0) in warnings.filters
+assert os.umask(0) == 0o077 and state == np.random.get_state()[1].sum()
+assert not tf.config.get_soft_device_placement()
+assert not keras.config.is_interactive_logging_enabled() and keras.config.epsilon() == 0.5
+assert keras.config.dtype_policy().name == "int8_from_float32"
+assert matplotlib.get_backend() == "svg" and PIL.Image.MAX_IMAGE_PIXELS == 10
+"""
+
+
+def test_settings_of_the_libraries(usual):
+    process = python(f"{SET}{RUN}{STAYS}")
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == usual
+
+
+def test_functions_that_run_eagerly(usual):
+    code = f"import tensorflow as tf; tf.config.run_functions_eagerly(True)\n{RUN}"
+    process = python(f"{code}assert tf.config.functions_run_eagerly()")
+    assert process.stdout == usual, process.stderr
+
+
+def test_a_flag_that_tensorflow_does_not_know_is_named():
+    """It ends the process with a note, which must not be kept back."""
+    process = python("import nst_helpers", TF_XLA_FLAGS="--nonsense=2")
+    assert process.returncode != 0
+    assert "nonsense" in process.stderr
 
 
 def test_nothing_is_fixed_by_the_import():
@@ -230,6 +322,25 @@ def test_a_host_that_puts_its_own_output_there(usual):
     assert process.stdout.endswith(usual)
 
 
+BROKEN = {
+    "full": "sys.stdout = open('/dev/full', 'w', buffering=1)",
+    "broken": "r, w = os.pipe(); os.close(r); sys.stdout = open(w, 'w', buffering=1)",
+    "closed": "sys.stdout = open(os.devnull, 'w'); sys.stdout.close()",
+    "of other letters": "sys.stdout = open(os.devnull, 'w', encoding='ascii')",
+    "without ends": "builtins.print = lambda text: None",
+}
+
+
+@POSIX
+@pytest.mark.parametrize("trouble", BROKEN)
+def test_no_walk_ends_for_its_bar(usual, trouble):
+    code = f"import builtins, os, sys; out, say = sys.stdout, print; {BROKEN[trouble]}\n{RUN}"
+    code = code.replace("progress=False", "progress=True").replace("print(f", "say(f")
+    process = python(code.replace('}")', '}", file=out)') + "os._exit(out.flush() or 0)")
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.endswith(usual)
+
+
 def test_without_streams_the_true_error_is_raised(tmp_path):
     """What TensorFlow said cannot be shown; that it is missing must still be."""
     (tmp_path / "tensorflow.py").write_text("raise ImportError('the true one')")
@@ -247,6 +358,8 @@ VARIABLES = {
     "TF_CPP_MIN_LOG_LEVEL": "x",
     "MPLBACKEND": "module://nowhere",
     "TF_USE_LEGACY_KERAS": "1",
+    "KERAS_NNX_ENABLED": "1",
+    "PYTHONOPTIMIZE": "2",
 }
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from nst_helpers.network.winograd import WORTH_IT, transformed, winograd_convolution
 from nst_helpers.refusals import choice, said
-from nst_helpers.session.device import visible_gpus
+from nst_helpers.session.device import refuse_graphs, visible_gpus
 
 BORDERS = ("edge", "zero")
 POOLINGS = ("average", "max")
@@ -109,6 +109,8 @@ def for_styles(vgg: keras.Model, *, border: str = "edge", pooling: str = "averag
         Not a Keras model.
     ValueError
         An unknown border or pooling, or a network of another kind.
+    RuntimeError
+        Inside of tf.function or tf.Graph, or with eager execution off.
 
     Notes
     -----
@@ -120,6 +122,7 @@ def for_styles(vgg: keras.Model, *, border: str = "edge", pooling: str = "averag
     """
     choice(border, "border", BORDERS)
     choice(pooling, "pooling", POOLINGS)
+    refuse_graphs("A network")
     links = {layer.name: getattr(layer, "filters", None) for layer in chain(vgg)}
     network = build(vgg.name, links, border, pooling)
     for layer in links:
@@ -153,6 +156,7 @@ def build(name: str, links: Mapping[str, int | None], border: str, pooling: str)
         else:
             x = FrozenConv2D(channels, border=border, fast=fast, name=layer)(x)
     network = keras.Model(image, x, name=name)
+    network.dtype_policy = FORM["dtype"]
     network.trainable = False
     return network
 

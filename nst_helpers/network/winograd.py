@@ -142,7 +142,9 @@ def _tile_products(
         position = (near_i * width)[:, None, :, None] + near_j[None, :, None, :]
         x = tf.reshape(x, (-1, c_in))
         if not edge:
-            inside = (near_i == i)[:, None, :, None] & (near_j == j)[None, :, None, :]
+            # Not ==, which a reader may have set to compare objects.
+            inside_i, inside_j = tf.equal(near_i, i), tf.equal(near_j, j)
+            inside = inside_i[:, None, :, None] & inside_j[None, :, None, :]
             position = tf.where(inside, position, height * width)
             x = tf.concat([x, tf.zeros((1, c_in))], axis=0)
         d = tf.gather(x, tf.reshape(position, (side * side, -1)))

@@ -30,6 +30,7 @@ from nst_helpers.panels.views import (
 )
 from nst_helpers.panels.wording import short_name, short_title
 from nst_helpers.refusals import dictionary, share
+from nst_helpers.session.device import refuse_graphs
 from nst_helpers.volume import as_volume
 
 SYNTHETIC = N_("stripes and patches")
@@ -120,6 +121,7 @@ def pair_explorer(
         Controls for the picture, both channels, the position, and how much occurs together; a
         click in a picture chooses the position too.
     """
+    refuse_graphs("A panel")
     extract = extractor(vgg, [layer])
     n_C = vgg.get_layer(layer).output.shape[-1]
 
@@ -254,6 +256,7 @@ def slice_explorer(volume: np.ndarray) -> Panel:
     Panel
         A slider through the slices of all three axes.
     """
+    refuse_graphs("A panel")
     volume = as_volume(volume)
     last = min(volume.shape[1:4]) - 1
     tip = _("How deep the three slices lie, from the front, the top and the left")
@@ -359,6 +362,7 @@ def _rows(finished: Mapping[str, Mapping[str, np.ndarray]]) -> list[tuple[str, l
 
 def _all_activations(vgg: keras.Model, layers: Sequence[str]) -> tuple[dict, dict]:
     """Return all bundled pictures, and {layer: {name: activations}} in half precision."""
+    refuse_graphs("A panel")
     pictures = {name: load_picture(name, SIZE) for name in PICTURES}
     extract = extractor(vgg, layers)
     activations: dict = {layer: {} for layer in layers}

@@ -85,8 +85,14 @@ def refuse_graphs(what: str) -> None:
     Raises
     ------
     RuntimeError
-        Inside of tf.function or tf.Graph, or eager execution is off.
+        Inside of tf.function or tf.Graph, eager execution is off, or shapes are those of
+        TensorFlow 1.
     """
+    if not isinstance(tf.TensorShape([1])[0], int):
+        raise RuntimeError(
+            f"{what} needs the shapes of TensorFlow 2. Take tf.compat.v1.disable_v2_tensorshape() "
+            "out, then restart the kernel."
+        )
     if not tf.executing_eagerly():
         raise RuntimeError(
             f"{what} is made outside of tf.function and tf.Graph, with TensorFlow's eager "

@@ -41,15 +41,20 @@ def progress_bar(total: int, shown: bool) -> Iterator[Callable[[float], bool]]:
 
 
 class _StandardOut:
-    """Standard output as it is now: notebooks replace it, and red is for errors."""
+    """Standard output as it is now: notebooks replace it, and red is for errors.
+
+    There may be none, or a full or a broken one; what a host puts there may only write. No walk
+    ends for that.
+    """
 
     @property
     def encoding(self) -> str | None:
         return getattr(sys.stdout, "encoding", None)
 
     def write(self, text: str) -> None:
-        print(text, end="")
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            sys.stdout.write(text)
 
     def flush(self) -> None:
-        with contextlib.suppress(AttributeError):  # what a host puts there may only write
-            print(end="", flush=True)
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            sys.stdout.flush()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+FOR_TENSORFLOW = {"KERAS_BACKEND": "tensorflow", "KERAS_NNX_ENABLED": "false"}  # NNX is JAX's
 NOTES_WANTED = ("0", "1")  # TF_CPP_MIN_LOG_LEVEL of a reader who wants to see the notes
 
 
@@ -29,7 +30,8 @@ def start_tensorflow() -> None:
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     new = "tensorflow" not in sys.modules
     with contextlib.ExitStack() as stack:
-        if level not in NOTES_WANTED:
+        # TensorFlow ends the process at a flag that it does not know, and its note says which.
+        if level not in NOTES_WANTED and not os.environ.get("TF_XLA_FLAGS"):
             stack.enter_context(_standard_error_kept_for_errors())
         stack.enter_context(_collector_at_rest(freeze=new))
         _import_keras()
@@ -39,11 +41,11 @@ def start_tensorflow() -> None:
 
 
 def _import_keras() -> None:
-    """Import Keras for TensorFlow, whatever keras.json or KERAS_BACKEND name."""
+    """Import Keras for TensorFlow, whatever keras.json or the variables name."""
     before = any(name.partition(".")[0] == "keras" for name in sys.modules)
-    wanted = os.environ.get("KERAS_BACKEND")
+    wanted = {name: os.environ.get(name) for name in FOR_TENSORFLOW}
     if not before:
-        os.environ["KERAS_BACKEND"] = "tensorflow"
+        os.environ.update(FOR_TENSORFLOW)
     try:
         import keras
 
@@ -58,12 +60,13 @@ def _import_keras() -> None:
             ) from error
         if not before:
             raise
-        backend = wanted or "another backend"
-    finally:  # Keras reads it once; the reader's setting stays for all else
-        if wanted is None:
-            os.environ.pop("KERAS_BACKEND", None)
-        else:
-            os.environ["KERAS_BACKEND"] = wanted
+        backend = wanted["KERAS_BACKEND"] or "another backend"
+    finally:  # Keras reads them once; the reader's settings stay for all else
+        for name, value in wanted.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
     if backend != "tensorflow":
         raise ImportError(
             f"Keras was imported for {backend} before, and this series needs TensorFlow. Import "
