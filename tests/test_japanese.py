@@ -150,6 +150,10 @@ def test_changed_notes_are_noticed(english, japanese):
     assert to_do(english, japanese) == {"figure": "outdated"}
 
 
+def test_a_key_is_a_word_where_it_is_set_and_a_name_where_it_is_looked_up():
+    assert translate.strings('found["mean colours"] = made["style matrix"]') == ["mean colours"]
+
+
 def test_code_without_words_follows_by_itself(english, japanese):
     english.cells[1].source = "import scipy"
     english.cells.insert(1, new_markdown_cell("More.", id="more"))

@@ -148,7 +148,7 @@ def strings(code: str) -> list[str]:
             ("show", "load_", "check_", "tally", "yours")
         ):
             names |= {id(arg) for arg in node.args}
-        if isinstance(node, ast.Subscript):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             names.add(id(node.slice))
         if isinstance(node, ast.FormattedValue) and node.format_spec:
             names |= {id(part) for part in ast.walk(node.format_spec)}
