@@ -149,6 +149,19 @@ def test_each_slide_has_one_figure_at_most_and_each_figure_a_slide(stem):
     assert all(slide.height <= slides.ROOM for slide in made)
 
 
+def test_code_on_a_slide_is_broken_for_its_letters():
+    long = "found = first_of_two(one_argument, another_argument, a_third_argument, the_last)"
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# Title\n\n```python\n{long}\n```"),
+        nbformat.v4.new_code_cell(long),
+        nbformat.v4.new_code_cell(f"%time\n{long}"),  # no plain Python: it stays as it is
+    ]
+    (slide,) = slides.slides(nbformat.v4.new_notebook(cells=cells))
+    plain = [re.sub(r"<[^>]+>", "", block.html).strip() for block in slide.blocks[1:]]
+    longest = [max(map(len, text.splitlines())) for text in plain]
+    assert longest[0] == longest[1] <= slides.LETTERS["code"] < longest[2] == len(long)
+
+
 def test_slides_without_npm(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(SystemExit, match=r"npm is missing.*Node\.js"):

@@ -12,7 +12,9 @@ import html
 import io
 import re
 import shutil
+import subprocess
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +25,7 @@ from nbconvert.filters import Highlight2HTML, markdown2html
 from nbformat import NotebookNode
 from PIL import Image
 from pygments.formatters import HtmlFormatter
+from ruff.__main__ import find_ruff_bin
 
 from tools import npm
 from tools.series import (
@@ -44,8 +47,8 @@ TEMPLATE = Path(__file__).with_suffix(".html")
 PACKAGES = ("reveal.js@5.2.1", "mathjax@3.2.2")
 CANVAS, HEIGHT = 1280, 800  # pixels of a slide
 WIDTH, ROOM = 1100, 716  # what is left for its text and its figure
-LETTERS = {"text": 76, "table": 84, "code": 88}  # on a line
-LINE = {"text": 38, "table": 30, "code": 26}  # pixels
+LETTERS = {"text": 76, "table": 84, "code": 74}  # on a line
+LINE = {"text": 38, "table": 30, "code": 31}  # pixels
 GAP = 16
 MARKS = {"Exercise": "exercise", "Try it": "try"}  # headings with a look of their own
 
@@ -187,12 +190,28 @@ def _blocks(cell: NotebookNode) -> list[Block]:
     if not is_compared(cell):
         return []  # a long run, and what it says belongs to one machine
     said = "".join(output.get("text", "") for output in cell.outputs)
-    code = Highlight2HTML()(cell.source)
-    height = _lines(cell.source, "code") + 16 + GAP
-    if said.strip():
-        code += f'<pre class="said">{html.escape(said.rstrip())}</pre>'
-        height += _lines(said.rstrip(), "code") + 8 + GAP
-    return [Block("code", code, height, cell)]
+    source = _narrow(cell.source)
+    code = Block("code", Highlight2HTML()(source), _lines(source, "code") + 16 + GAP, cell)
+    if not said.strip():
+        return [code]
+    answer = Block(
+        "code",
+        f'<pre class="said">{html.escape(said.rstrip())}</pre>',
+        _lines(said.rstrip(), "code") + 8 + GAP,
+        cell,
+    )
+    if code.height + answer.height > ROOM:
+        return [code, answer]
+    return [Block("code", code.html + answer.html, code.height + answer.height, cell)]
+
+
+@cache
+def _narrow(code: str) -> str:
+    """Break lines of code as Ruff does, for the letters of a slide."""
+    command = [find_ruff_bin(), "format", f"--line-length={LETTERS['code']}", "-"]
+    done = subprocess.run(command, input=code, cwd=ROOT, text=True, capture_output=True)
+    # What is no plain Python, a line for Jupyter alone, stays as it is.
+    return code if done.returncode else done.stdout.rstrip()
 
 
 def _parts(source: str) -> list[str]:
@@ -225,6 +244,9 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
     if own := re.fullmatch(r"!\[(.+)\]\(data:(.+);base64,(.+)\)", part):
         return [("figure", *figure) for figure in _figure(own[2], own[3], own[1])]
     if part.startswith("```"):
+        part = re.sub(
+            r"(?s)(?<=^```python\n).*(?=```$)", lambda code: _narrow(code[0]) + "\n", part
+        )
         return [("code", markdown2html(part), _lines(part, "code") + GAP)]
     text = markdown2html(part).replace("<p><em>Lecture: ", '<p><em class="lecture">Lecture: ')
     # A formula stands between paragraphs, and is higher than a line.

@@ -29,7 +29,7 @@ SEEN = """() => {
   return {parts,
           images: images.map((one) => ({...place(one), alt: one.alt,
                                         pixels: [one.naturalWidth, one.naturalHeight]})),
-          labels: looks('.where, td, th, .lecture').concat(look(
+          labels: looks('.where, td, th, .lecture, pre, code, pre *').concat(look(
             document.querySelector('.slide-number'))),
           quiet: looks('.lecture'), headings: looks('h1, h2, h3'), other: looks('p, li'),
           at: Reveal.getSlidePastCount(), last: Reveal.isLastSlide(),
