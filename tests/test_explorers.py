@@ -8,6 +8,7 @@ import threading
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from nst_helpers import STYLE_LAYERS, load_picture, receptive_field
 from nst_helpers.figures.look import HIGHEST
@@ -430,6 +431,9 @@ def test_no_letter_of_a_chart_is_cut_off(syntheses):
     for figure in (*charts, views._curves_of(syntheses, "block3_conv1")):
         box, whole = figure.get_tightbbox(), figure.bbox_inches
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= whole.x1 and box.y1 <= whole.y1
+        # On a phone a chart is 362 pixels wide.
+        texts = [text for text in figure.findobj(Text) if text.get_text()]
+        assert min(text.get_fontsize() for text in texts) / 72 * 362 / whole.width >= 11
 
 
 def test_a_still_does_not_heed_the_reader_s_settings(syntheses):

@@ -20,6 +20,9 @@ from nst_helpers.refusals import array
 from nst_helpers.sound import RATE, as_sound, encode_sound
 from nst_helpers.spectrogram import FREQUENCIES, HOP
 
+# A caption and its player; on a phone the one above the other.
+ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:0 12px;margin-bottom:6px"
+
 
 @in_one_look
 def plot_spectrograms(blocks: Mapping[str, np.ndarray]) -> Figure:
@@ -83,11 +86,11 @@ def play(sounds: Mapping[str, np.ndarray]) -> None:
         data = base64.b64encode(encode_sound(sound)).decode("ascii")
         label = html.escape(str(caption))
         rows.append(
-            f'<tr><td style="text-align:left">{label}</td><td><audio controls preload="metadata" '
-            f'aria-label="{label}" src="data:audio/mpeg;base64,{data}"></audio></td></tr>'
+            f'<div style="{ROW}"><span style="flex:0 0 170px">{label}</span><audio controls '
+            f'preload="metadata" style="flex:1 1 220px;max-width:300px" aria-label="{label}" '
+            f'src="data:audio/mpeg;base64,{data}"></audio></div>'
         )
         seconds = len(sound) / RATE
         words.append(_("{caption} ({seconds:.1f} s)").format(caption=caption, seconds=seconds))
-    table = f"<table>{''.join(rows)}</table>"
     told = _("Sounds: {sounds}.").format(sounds="; ".join(words))
-    display({"text/html": table, "text/plain": told}, raw=True)
+    display({"text/html": "".join(rows), "text/plain": told}, raw=True)

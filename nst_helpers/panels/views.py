@@ -459,7 +459,7 @@ def _pairs_and_sum(red, yellow, sums, here: int, k: int, k_prime: int) -> list[n
 
 @in_one_look
 def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str) -> Figure:
-    figure, (axis,) = small_figure(9, 2.9, left=0.12, right=0.75, bottom=0.25, top=0.95)
+    figure, (axis,) = small_figure(7.2, 2.5, left=0.14, right=0.71, bottom=0.29, top=0.95)
     for n, (layer, (_image, history)) in enumerate(syntheses.items()):
         J = np.asarray(history["J"])
         axis.semilogy(
@@ -469,5 +469,5 @@ def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str)
     axis.set(xlabel=_("step"), ylabel=_("J / first J"))
     axis.tick_params(which="minor", labelleft=False)
     axis.grid(alpha=0.3)
-    figure.legend(loc="center right", frameon=False, handlelength=2.8)
+    figure.legend(loc="center right", frameon=False, handlelength=3, borderpad=0)
     return figure

@@ -77,7 +77,7 @@ NOTEBOOKS = {
          "mixtures = {w: w * S + (1 - w) * wave for w in shares}",
          "mixture_explorer({'The Starry Night': S, 'The Great Wave': wave}, mixtures)"],
         ["style_studio(vgg)"],
-        ["from nst_helpers import load_recording",
+        ["from nst_helpers.sound import load_recording",
          "from nst_helpers.figures.sounds import play",
          "play({name: load_recording(name, 1) for name in ('tabla', 'vinyl', 'guitar')})"],
     ],
