@@ -15,6 +15,7 @@ from nst_helpers.figures.look import (
     COLOURS,
     LECTURE_COLOURS,
     WIDTH,
+    arrows,
     in_one_look,
     new_figure,
     reach,
@@ -196,13 +197,12 @@ def plot_matrices(
             axis.set_ylabel(_("channel k") if name == CHANNEL else name)
         if max(matrix.shape) <= WRITTEN:
             _write_entries(axis, matrix, image)
-    beyond = max(float(np.abs(m).max()) for m in matrices) > highest
     figure.colorbar(
         image,
         ax=axes.ravel().tolist(),
         shrink=0.8,
         label=label,
-        extend=("both" if diverging else "max") if beyond else "neither",
+        extend=arrows(matrices, both=diverging),
         format=lambda value, place: number_text(value),
     )
     return figure

@@ -188,6 +188,25 @@ def reach(arrays: Sequence[np.ndarray]) -> float:
     return float(most if 0 < 2 * most < largest else largest) or 1.0
 
 
+def arrows(arrays: Sequence[np.ndarray], *, both: bool = False) -> str:
+    """Return which ends of a bar of colours are arrows: where entries lie beyond ``reach``.
+
+    Parameters
+    ----------
+    arrays : sequence of arrays
+        All that is shown on one scale.
+    both : bool
+        Whether the scale goes as far below 0 as above.
+
+    Returns
+    -------
+    {"neither", "max", "both"}
+        As Matplotlib's ``colorbar`` takes it.
+    """
+    beyond = max(float(np.abs(array).max()) for array in arrays) > reach(arrays)
+    return ("both" if both else "max") if beyond else "neither"
+
+
 def _file(picture: Image.Image, form: str, **options) -> bytes:
     stream = io.BytesIO()
     picture.save(stream, form, optimize=True, **options)

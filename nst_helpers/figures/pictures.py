@@ -21,6 +21,7 @@ from nst_helpers.figures.look import (
     HIGHEST,
     LINE,
     WIDTH,
+    arrows,
     in_one_look,
     new_figure,
     reach,
@@ -93,8 +94,8 @@ def plot_maps(
     columns : int
         Maps in a row.
     label : str
-        What the brightness measures. With a label all maps have one scale, from 0 or the lowest to
-        the largest, and a bar of colours shows it; without one each map has its own.
+        What the brightness measures. With a label all maps have one scale, and a bar of colours
+        shows it, with an arrow where a few values lie beyond it; without one each map has its own.
 
     Returns
     -------
@@ -107,12 +108,14 @@ def plot_maps(
         Not a list of maps with a title each, or an impossible number of columns.
     """
     maps = given.arrays(maps, titles, "maps", given.MAP, given.PICTURE)
-    scale = _scale([m for m in maps if m.ndim == 2]) if label else None
+    drawn = [m for m in maps if m.ndim == 2]
+    scale = _scale(drawn) if label and drawn else None
     figure, axes = _grid(
-        maps, titles, whole_number(columns, "columns", 1), scale, BAR if label else 0
+        maps, titles, whole_number(columns, "columns", 1), scale, BAR if scale else 0
     )
     if scale:
-        figure.colorbar(ScalarMappable(scale), ax=axes, label=label, aspect=25)
+        bar = ScalarMappable(scale)
+        figure.colorbar(bar, ax=axes, label=label, aspect=25, extend=arrows(drawn))
     return figure
 
 
@@ -224,7 +227,8 @@ def plot_overlay(
         colours = SIGNED(scale(change))
         colours[..., 3] = np.clip(np.abs(change) / scale.vmax, 0, 1) ** 0.5  # nothing where it is 0
         axis.imshow(colours, extent=(-0.5, width - 0.5, height - 0.5, -0.5))
-    figure.colorbar(ScalarMappable(scale, SIGNED), ax=axes, label=label, aspect=25)
+    bar, ends = ScalarMappable(scale, SIGNED), arrows(changes, both=True)
+    figure.colorbar(bar, ax=axes, label=label, aspect=25, extend=ends)
     return figure
 
 
@@ -280,4 +284,4 @@ def _aspect(picture: np.ndarray) -> float:
 
 
 def _scale(maps: Sequence[np.ndarray]) -> Normalize:
-    return Normalize(min((float(m.min()) for m in maps), default=0.0), reach(maps))
+    return Normalize(min(float(m.min()) for m in maps), reach(maps))
