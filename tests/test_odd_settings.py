@@ -205,6 +205,26 @@ def test_settings_of_the_libraries(usual):
     assert process.stdout == usual
 
 
+ZEROS = """
+from nst_helpers import figures
+from nst_helpers.panels import activation_explorer, layer_explorer, style_matrix_explorer
+vgg = nst.load_vgg("vgg16")
+for explorer in activation_explorer, style_matrix_explorer:
+    assert explorer(vgg).outputs()
+nothing = {"J": np.zeros(5)}
+assert layer_explorer(C, {"block1_conv1": (C, nothing), "block2_conv1": (C, nothing)}).outputs()
+figures.encode_figure(figures.plot_curves({"J": (np.arange(5), np.zeros(5))}))
+"""
+
+
+def test_a_numpy_that_raises_at_each_small_number():
+    """An activation may be too small for half precision, and a curve may be 0 throughout."""
+    before = "import warnings, numpy as np\nimport nst_helpers as nst\n"
+    before += "warnings.simplefilter('error'); np.seterr(all='raise')\n"
+    process = python(f"{before}C = nst.load_picture('flower', 48)\n{ZEROS}print('shown')")
+    assert process.stdout == "shown\n", process.stderr
+
+
 def test_functions_that_run_eagerly(usual):
     code = f"import tensorflow as tf; tf.config.run_functions_eagerly(True)\n{RUN}"
     process = python(f"{code}assert tf.config.functions_run_eagerly()")

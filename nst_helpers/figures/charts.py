@@ -393,7 +393,7 @@ def _finish(axis: Axes, ylabel: str, log: bool) -> None:
     """Set the upright axis, a grid, and a line at 0 where the axis crosses it."""
     axis.set_ylabel(ylabel)
     axis.grid(alpha=0.3)
-    if log:
+    if log and np.isfinite(axis.dataLim.minposy):  # there is something above 0
         axis.set_yscale("log")
     elif axis.get_ylim()[0] < 0 < axis.get_ylim()[1]:
         axis.axhline(0, color="black", linewidth=1)

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 import keras
 import numpy as np
+import tensorflow as tf
 
 from nst_helpers.activations import extractor, receptive_field
 from nst_helpers.gallery import PICTURES, load_picture, stripes_and_patches
@@ -368,7 +369,8 @@ def _all_activations(vgg: keras.Model, layers: Sequence[str]) -> tuple[dict, dic
     activations: dict = {layer: {} for layer in layers}
     for name, picture in pictures.items():
         for layer, block in extract(picture).items():
-            activations[layer][name] = block.numpy().astype(np.float16)
+            # By TensorFlow, whatever the reader's NumPy does where a number becomes 0.
+            activations[layer][name] = tf.cast(block, tf.float16).numpy()
     return pictures, activations
 
 

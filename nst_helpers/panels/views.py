@@ -462,10 +462,12 @@ def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str)
     figure, (axis,) = small_figure(7.2, 2.5, left=0.14, right=0.71, bottom=0.29, top=0.95)
     for n, (layer, (_image, history)) in enumerate(syntheses.items()):
         J = np.asarray(history["J"])
-        axis.semilogy(
-            J / J[0], color=LINES[n % len(LINES)], linestyle=DASHES[n % len(DASHES)],
+        axis.plot(
+            J / (J[0] or 1), color=LINES[n % len(LINES)], linestyle=DASHES[n % len(DASHES)],
             linewidth=5 if layer == chosen else 1.8, label=short_name(layer),
         )  # fmt: skip
+    if np.isfinite(axis.dataLim.minposy):  # there is something above 0
+        axis.set_yscale("log")
     axis.set(xlabel=_("step"), ylabel=_("J / first J"))
     axis.tick_params(which="minor", labelleft=False)
     axis.grid(alpha=0.3)
