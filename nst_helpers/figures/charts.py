@@ -185,12 +185,13 @@ def plot_matrices(
     highest = reach(matrices)
     lowest = -highest if diverging else min(0.0, *(float(m.min()) for m in matrices))
     side = min((WIDTH - BESIDE) / len(matrices), 4.6)
-    figure, axes = new_figure(1, len(matrices), side + 0.6, side * len(matrices) + BESIDE)
+    figure, axes = new_figure(1, len(matrices), side + 0.8, side * len(matrices) + BESIDE)
     for axis, matrix, title, name in zip(axes.flat, matrices, titles, over, strict=True):
         image = axis.imshow(
             matrix, vmin=lowest, vmax=highest, cmap="RdBu_r" if diverging else "cividis"
         )
         axis.set(title=title, xlabel=_("channel k'") if name == CHANNEL else name)
+        axis.set_anchor("W")  # in the middle of spare room, its label would lie beyond the figure
         for line in (axis.xaxis, axis.yaxis):
             line.set_major_locator(MaxNLocator(6, integer=True))
         if axis is axes[0, 0] or name != over[0]:
