@@ -13,9 +13,10 @@ import zlib
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, PngImagePlugin, TiffImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin, TiffImagePlugin
 
 from nst_helpers import load_image, save_image
+from nst_helpers.figures import encode_figure, plot_images
 from nst_helpers.images import MAX_PIXELS
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -223,13 +224,17 @@ def test_pillows_own_settings_stay_and_do_not_matter(monkeypatch):
     data = as_file(photo())
     for limit in (10, None):
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+        monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert_upright(load_image(data, None))
             with pytest.raises(ValueError, match="damaged"):
-                load_image(data[:60])
+                load_image(data[: len(data) // 2])
+            figure = plot_images([load_image(data, None)], ["a photo"])
+            assert encode_figure(figure)[0] in ("image/png", "image/jpeg")
             assert warnings.filters[0][0] == "error"
         assert limit == Image.MAX_IMAGE_PIXELS
+        assert ImageFile.LOAD_TRUNCATED_IMAGES is True
         with pytest.raises(ValueError, match=r"has 9000×9000 pixels\. At most 64 million"):
             load_image(Image.new("1", (9000, 9000)))
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from nst_helpers.languages import ENGLISH, language
 from nst_helpers.session.letters import japanese_font
+from nst_helpers.session.quiet_pillow import quiet_pillow
 
 # Okabe & Ito's palette: told apart with every common kind of colour blindness. Its orange and
 # its light blue are darker here, so that each line has a contrast of 3 : 1 on white.
@@ -151,7 +152,8 @@ def encode_figure(figure: Figure) -> tuple[str, bytes]:
         raise TypeError(f"figure is {type(figure).__name__}; give what a plot_… function returns.")
     drawn = io.BytesIO()
     figure.savefig(drawn, dpi=2 * PIXELS, facecolor="white", pil_kwargs={"compress_level": 1})
-    picture = Image.open(drawn).convert("RGB")
+    with quiet_pillow():
+        picture = Image.open(drawn).convert("RGB")
     dimensions = {np.ndim(image.get_array()) for image in figure.findobj(AxesImage)}
     if 3 not in dimensions or picture.getcolors(FEW):
         shades = 256 if dimensions else 64  # lines and letters need fewer

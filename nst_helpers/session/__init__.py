@@ -8,7 +8,8 @@ device : with the first network, a GPU's memory grows with what is needed; on a 
     does not rewrite graphs. Both only where the reader has set nothing.
 hosted : in the first cell on a hosted service, widgets are switched on.
 forks : with the first network, a forked child remembers that it is one (os.register_at_fork).
-quiet_pillow : while a picture is read, Pillow's limit of pixels and Python's warnings are off.
+quiet_pillow : while a picture is read, Pillow's limit of pixels, its mercy for files that are cut
+    off, and Python's warnings are off.
 interrupts : during a run, the first interrupt sets a flag; while a studio runs, one between cells
     pauses it (handler of SIGINT, given back afterwards).
 progress : during a run, a bar is drawn on standard output as it is then.
