@@ -15,10 +15,11 @@ from test_forms import NOTEBOOKS
 
 import nst_helpers
 from nst_helpers.figures.book import handle_mime
-from tools import book, moving, slides
+from nst_helpers.languages import languages
+from tools import book, moving, series, slides
 from tools.hero import HERO
 from tools.hosted import TO_FILL_IN, open_address
-from tools.series import DOCS, NOTES, ROOT, all_paths
+from tools.series import DOCS, NOTES, ROOT, all_paths, speaking
 
 every_notebook = pytest.mark.parametrize("stem", NOTEBOOKS)
 
@@ -55,6 +56,60 @@ def test_the_guide_is_public_but_for_what_the_speaker_says():
 def test_the_guide_s_unsaid_sections_are_found():
     with pytest.raises(ValueError, match="0 sections “What to say at each figure”"):
         book.public("# A guide\n\n## Two plans\n")
+    with speaking("ja"), pytest.raises(ValueError, match="0 sections “それぞれの図で話すこと”"):
+        book.public("# A guide\n\n## What to say at each figure\n\n## Two plans\n")
+
+
+# Languages
+
+
+def test_what_is_not_there_in_a_language_leads_to_the_english(tmp_path, monkeypatch):
+    for name in ("notebooks/01_a.ipynb", "notebooks/02_b.ipynb", "notebooks/ja/01_a.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "docs" / "ja").mkdir(parents=True)
+    for name in ("questions.md", "glossary.md", "ja/questions.md"):
+        (tmp_path / "docs" / name).touch()
+    monkeypatch.setattr(series, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(book, "DOCS", tmp_path / "docs")
+    monkeypatch.setattr(book, "ROOT", tmp_path)
+    text = (
+        "[English](../01_a.ipynb)\n\n[two](02_b.ipynb), [terms](../../docs/glossary.md#gram), "
+        "[asked](../../docs/ja/questions.md), [asked too](../../docs/questions.md), "
+        "[there](../../docs/questions.md#why), [elsewhere](https://example.org), [here](#gram)"
+    )
+    with speaking("ja"):
+        made = book.linked(text, tmp_path / "notebooks" / "ja" / "01_a.ipynb")
+        page = book.linked(
+            "[one](../../notebooks/ja/01_a.ipynb)", tmp_path / "docs/ja/questions.md"
+        )
+    assert made == (
+        '<a href="../../notebooks/02_b.html">two</a>, '
+        '<a href="../../docs/glossary.html#gram">terms</a>, '
+        "[asked](../docs/questions.md), [asked too](../docs/questions.md), "
+        '<a href="../../docs/questions.html#why">there</a>, '
+        "[elsewhere](https://example.org), [here](#gram)"
+    )
+    assert page == "[one](../notebooks/01_a.ipynb)"
+
+
+def test_the_points_of_the_lecture_have_a_look_of_their_own():
+    text = "## 1 A\n\n*Lecture: points 1 and 2.* They\nare few.\n\nMore."
+    quiet = (
+        '## 1 A\n\n<div class="lecture">\n\n*Lecture: points 1 and 2.* They\nare few.\n\n\n</div>\n'
+    )
+    assert book.quiet(text) == quiet + "\nMore."
+    with speaking("ja"):
+        assert book.quiet("*講義:1。*").startswith('<div class="lecture">')
+
+
+@pytest.mark.parametrize("code", book.editions())
+def test_a_first_page_names_what_there_is(code):
+    with speaking(code):
+        page, pages = book.first_page(), book.sources()
+    assert "{{" not in page
+    for name in pages:
+        assert name == "index" or name.startswith("notebooks/") or f"\n{name}\n" in page
 
 
 ADDRESSES = {
@@ -127,24 +182,43 @@ def test_the_readme_has_a_place_for_the_book_s_address():
 # The figures that move
 
 
+WORDS = [f"figure.{code}.json" for code in languages()]
+
+
 def test_all_frames_are_there_and_they_are_small():
     folders = sorted(path.name for path in moving.FRAMES.iterdir())
     assert folders == sorted(moving.PLACES)
     files = [path for path in moving.FRAMES.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 6_000_000
     for name in folders:
-        content = json.loads((moving.FRAMES / name / "figure.json").read_text("utf-8"))
-        places = [*itertools.product(*(range(len(s["values"])) for s in content["sliders"]))]
-        expected = {"figure.json"}
-        for number, pane in enumerate(content["panes"]):
-            moved = places if pane["moves"] else [()]
-            expected |= {"-".join(map(str, [number, *place])) + ".webp" for place in moved}
+        expected = {*WORDS}
+        for content in (
+            json.loads((moving.FRAMES / name / words).read_text("utf-8")) for words in WORDS
+        ):
+            places = [*itertools.product(*(range(len(s["values"])) for s in content["sliders"]))]
+            assert len(content["said"]) == len(set(content["said"])) == len(places)
+            for number, pane in enumerate(content["panes"]):
+                moved = places if pane["moves"] else [()]
+                files = {"-".join(map(str, [number, *at])) + pane["ending"] for at in moved}
+                for file in files:
+                    with Image.open(moving.FRAMES / name / file) as picture:
+                        assert list(picture.size) == pane["size"], (name, file)
+                expected |= files
         assert {path.name for path in (moving.FRAMES / name).iterdir()} == expected
-        assert len(content["said"]) == len(set(content["said"])) == len(places)
-        for pane, number in zip(content["panes"], itertools.count()):
-            for path in (moving.FRAMES / name).glob(f"{number}*.webp"):
-                with Image.open(path) as picture:
-                    assert list(picture.size) == pane["size"], path
+
+
+@pytest.mark.parametrize("name", moving.PLACES)
+def test_a_figure_says_the_same_numbers_in_each_language(name):
+    contents = [json.loads((moving.FRAMES / name / words).read_text("utf-8")) for words in WORDS]
+    numbers = [
+        [sorted(re.findall(r"[\d.⁰-⁹⁻]+\d", said)) for said in one["said"]] for one in contents
+    ]
+    values = [[slider["values"] for slider in one["sliders"]] for one in contents]
+    assert all(one == numbers[0] for one in numbers) and all(one == values[0] for one in values)
+    with speaking("ja"):
+        text = moving.figure(name, "")
+    said = re.findall(r'(?:<p>|<output>|<figcaption>|alt=")(.+?)[<"]', text)
+    assert len(said) >= 4 and not [words for words in said if not re.search("[ぁ-ヿ一-鿿]", words)]
 
 
 @pytest.mark.parametrize("name", moving.PLACES)
@@ -155,6 +229,7 @@ def test_a_figure_stands_below_its_cell_and_shows_its_first_place(name):
     assert ids[ids.index(f"moving-{name}") - 1] == cell
     source = made[ids.index(f"moving-{name}")].source
     content = json.loads(re.search(r'"application/json">(.*)</script>', source)[1])
+    assert (content["play"], content["pause"]) == ("Play", "Pause")
     first = "-".join(str(slider["first"]) for slider in content["sliders"])
     pane = next(n for n, pane in enumerate(content["panes"]) if pane["moves"])
     assert f'src="../_static/moving/{name}/{pane}-{first}.webp"' in source

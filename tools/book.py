@@ -3,34 +3,48 @@
 The series as pages that open from a folder, without a network and without a server. Sphinx and
 myst-nb make them from what is committed; no cell is run, and a warning is an error. KaTeX, which
 sets the formulas, comes from npm's registry, once.
+
+Each language has a book of its own, the English one at the top, the Japanese one in `ja`. A page is
+there in a language if its source is; what leads to one that is not leads to the English page.
 """
 
 from __future__ import annotations
 
 import copy
+import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
-from fontTools import subset
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from tools import moving, npm
+from nst_helpers.languages import N_, _, language, languages
+from tools import guide, letters, moving, npm
 from tools.hosted import open_address
-from tools.series import BUILD, DOCS, HOSTED, NOTES, ROOT, SWITCH, paths, text_of
+from tools.series import (
+    BUILD,
+    DOCS,
+    HOSTED,
+    NOTES,
+    ROOT,
+    SWITCH,
+    folder,
+    paths,
+    speaking,
+    text_of,
+)
 
 BOOK = DOCS / "book"
 SOURCE = BUILD / "book-source"
 TARGET = BUILD / "book"
 KATEX = BUILD / "katex"
 PACKAGES = ("katex@0.16.22",)
-PAGES = ("glossary.md", "questions.md", "instructor_guide.md")
+PAGES = ("questions.md", "glossary.md", "instructor_guide.md")
 PACKAGE = ROOT / "nst_helpers"
 # The rooms that readers meet, as CONTRIBUTING.md orders them; a test compares them with the names
 # that the package and the notebooks use.
@@ -64,8 +78,8 @@ ROOMS = (
 )
 # What the guide says to the instructor alone: the notes to the figures, and what exposes mistakes.
 UNSAID = (
-    "What to say at each figure",
-    "Misunderstandings, and the question that exposes each",
+    guide.HEADING,
+    N_("Misunderstandings, and the question that exposes each"),
 )
 
 
@@ -85,33 +99,91 @@ def page(notebook: NotebookNode, name: str) -> NotebookNode:
     for cell in shown.cells:
         cell.source = text_of(cell)
         cell.pop("attachments", None)
+        if cell.cell_type == "markdown":
+            cell.source = quiet(cell.source)
     shown.cells.insert(1, new_markdown_cell(offer(name), id="offer"))
-    moving.insert(shown, name.removesuffix(".ipynb"))
+    moving.insert(shown, name.removesuffix(".ipynb"), f"../{place('_static')}")
     return shown
+
+
+def quiet(text: str) -> str:
+    """Give the line that says which points of the lecture come a look of its own."""
+    line = r"^(\*" + _("Lecture: ") + r"(?:.+\n?)+)"
+    return re.sub(line, r'<div class="lecture">\n\n\1\n\n</div>\n', text, flags=re.M)
 
 
 def offer(name: str) -> str:
     """Return the line below a title: the notebook to keep, and where it can be opened."""
-    links = [f'<a href="../downloads/{name}" download>Download this notebook</a>']
-    if address := open_address(name):
-        links.append(f'<a href="{address}">Open in a hosted notebook</a>')
+    words = _("Download this notebook")
+    links = [f'<a href="../downloads/{name}" download>{words}</a>']
+    if address := open_address((Path(folder(language())) / name).as_posix()):
+        words = _("Open in a hosted notebook")
+        links.append(f'<a href="{address}">{words}</a>')
     return f'<p class="offer">{" ".join(links)}</p>'
 
 
 def first_page() -> str:
     """Return the first page, with the way to a hosted notebook where there is one."""
-    text = "Each notebook's page has a button that downloads it"
-    if address := open_address(paths()[0].name):
-        text += f", and one that opens it in a hosted notebook; [begin there with 00]({address})."
+    text = _("Each notebook's page has a button that downloads it.")
+    if address := open_address((Path(folder(language())) / paths()[0].name).as_posix()):
+        begin = _("Another one opens it in a hosted notebook; [begin there with 00]({address}).")
+        text = f"{text} {begin.format(address=address)}"
     else:
-        text += ". Hosted notebook services take it; the instructor's guide says how."
-    page = (BOOK / "index.md").read_text("utf-8").replace("{{ hosted }}", text)
-    return page.replace("{{ film }}", moving.figure("film", "_static"))
+        text += " " + _("Hosted notebook services take it; the instructor's guide says how.")
+    page = sources()["index"].read_text("utf-8").replace("{{ hosted }}", text)
+    beside = [name for name in sources() if name.startswith("docs/") or name == "reference"]
+    page = page.replace("{{ beside }}", "\n".join(beside))
+    return page.replace("{{ film }}", moving.figure("film", place("_static")))
+
+
+def editions() -> list[str]:
+    """Return the languages that have a book: those with a first page."""
+    return [code for code in languages() if (BOOK / folder(code) / "index.md").exists()]
+
+
+def sources() -> dict[str, Path]:
+    """Return the pages of the language that is spoken, each with what it is made from."""
+    code = language()
+    of = {"index": BOOK / folder(code) / "index.md"}
+    of |= {f"notebooks/{path.stem}": path for path in paths(code)}
+    of |= {f"docs/{Path(name).stem}": DOCS / folder(code) / name for name in PAGES}
+    of["reference"] = BOOK / folder(code) / "reference.md"
+    return {name: path for name, path in of.items() if path.exists()}
+
+
+def place(address: str) -> str:
+    """Return where a file of the whole book lies, as it is seen from the language's own part."""
+    return f"../{address}" if folder(language()) else address
+
+
+def linked(text: str, source: Path) -> str:
+    """Lead the links of a page to others in its language, or where there is none to English ones.
+
+    The line that leads to the page itself in the other language is left out: the book has its own.
+    """
+    text = re.sub(rf"^\[[^\]]+\]\((?:\.\./|\w\w/){source.name}\)\n+", "", text, flags=re.M)
+    own = sources()
+    with speaking("en"):
+        english = sources()
+    up = "../" * next(name for name, path in own.items() if path == source).count("/")
+
+    def lead(found: re.Match[str]) -> str:
+        words, address, mark = found.groups(default="")
+        there = Path(os.path.relpath(source.parent / address, ROOT)).as_posix()
+        page = re.fullmatch(r"(notebooks|docs)/(?:(\w\w)/)?(\w+)\.(?:ipynb|md)", there)
+        name = f"{page[1]}/{page[3]}" if page else ""
+        if not page or name not in english:
+            return found[0]
+        if name in own and (not mark or (page[2] or "en") == language()):
+            return f"[{words}]({up}{name}{own[name].suffix}{mark})"
+        return f'<a href="{up}{place(name)}.html{mark}">{words}</a>'
+
+    return re.sub(r"(?<!!)\[([^\]]+)\]\(([^)\s:#]+)(#[^)\s]+)?\)", lead, text)
 
 
 def public(guide: str) -> str:
     """Return the guide without what is for the instructor alone, nor links to it."""
-    for heading in UNSAID:
+    for heading in map(_, UNSAID):
         mark = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
         guide, count = re.subn(rf"^## {heading}\n.*?(?=^## )", "", guide, flags=re.M | re.S)
         if count != 1:
@@ -134,24 +206,36 @@ def reference() -> str:
 
 
 def prepare() -> None:
-    """Write all that Sphinx reads."""
+    """Write all that Sphinx reads, for each language."""
     shutil.rmtree(SOURCE, ignore_errors=True)
-    for folder in ("notebooks", "docs", "extra/downloads", "static/katex"):
-        (SOURCE / folder).mkdir(parents=True)
-    (SOURCE / "index.md").write_text(first_page(), "utf-8")
-    for path in paths():
-        notebook = nbformat.read(path, 4)
-        nbformat.write(page(notebook, path.name), SOURCE / "notebooks" / path.name)
-        nbformat.write(download(notebook), SOURCE / "extra" / "downloads" / path.name)
-    for name in PAGES:
-        text = (DOCS / name).read_text("utf-8")
-        text = public(text) if name == "instructor_guide.md" else text
-        (SOURCE / "docs" / name).write_text(text, "utf-8")
-    for name in re.findall(r"!\[.+?\]\(docs/(.+?)\)", first_page()):
-        shutil.copy(DOCS / name, SOURCE / "docs")
-    (SOURCE / "reference.md").write_text(reference(), "utf-8")
+    (SOURCE / "static" / "katex").mkdir(parents=True)
+    for code in editions():
+        with speaking(code):
+            write_pages(SOURCE / code, SOURCE / "extra" / code)
     katex(SOURCE / "static" / "katex")
-    letters(SOURCE / "static" / "japanese.woff")
+
+
+def write_pages(target: Path, extra: Path) -> None:
+    """Write the pages of the language that is spoken, and the notebooks to download."""
+    for part in (target / "notebooks", target / "docs", extra / "downloads"):
+        part.mkdir(parents=True)
+    for name, path in sources().items():
+        to = target / f"{name}{path.suffix}"
+        if path.suffix == ".ipynb":
+            notebook = nbformat.read(path, 4)
+            nbformat.write(download(notebook), extra / "downloads" / path.name)
+            shown = page(notebook, path.name)
+            for cell in shown.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = linked(cell.source, path)
+            nbformat.write(shown, to)
+            continue
+        made = {"index": first_page, "reference": reference}
+        text = made[name]() if name in made else path.read_text("utf-8")
+        text = public(text) if path.name == guide.NAME else text
+        to.write_text(linked(text, path), "utf-8")
+    for name in re.findall(r"!\[.+?\]\(docs/(.+?)\)", first_page()):
+        shutil.copy(DOCS / name, target / "docs")
 
 
 def katex(target: Path) -> None:
@@ -167,24 +251,20 @@ def katex(target: Path) -> None:
         shutil.copy(path, target / "fonts")
 
 
-def letters(target: Path) -> None:
-    """Put the Japanese letters that occur beside the pages, for systems that have none."""
-    pages = [
-        path.read_text("utf-8") for path in SOURCE.rglob("*") if path.suffix in (".md", ".ipynb")
-    ]
-    found = sorted(set(re.findall("[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]", "".join(pages))))
-    package = Path(str(find_spec("matplotlib_fontja").origin)).parent  # type: ignore[union-attr]
-    font = package / "fonts" / "ipaexg.ttf"
-    subset.main([str(font), f"--text={''.join(found)}", "--flavor=woff", f"--output-file={target}"])
-
-
 def build() -> None:
     """Write the book anew, with all formulas set; end with Sphinx's or KaTeX's own words if not."""
     shutil.rmtree(TARGET, ignore_errors=True)
     sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-a"]
-    folders = ["-c", str(BOOK), "-d", str(SOURCE / "read"), str(SOURCE), str(TARGET)]
-    if subprocess.run([*sphinx, *folders]).returncode:
+    runs = []
+    for code in editions():
+        read = str(SOURCE / "read" / code)
+        folders = ["-c", str(BOOK), "-d", read, str(SOURCE / code), str(TARGET / folder(code))]
+        runs.append(subprocess.Popen([*sphinx, *folders], env=os.environ | {"NST_LANG": code}))
+    if any([run.wait() for run in runs]):
         raise SystemExit("The book was not written: a warning is an error.")
+    said = [*TARGET.rglob("*.html"), *TARGET.rglob("translations.js")]
+    for code in editions():
+        letters.write(TARGET / folder(code) / "_static" / "japanese.woff", said)
     pages = sorted(map(str, TARGET.rglob("*.html")))
     formulas = ["node", str(BOOK / "formulas.cjs"), str(KATEX / "katex.js")]
     if subprocess.run([*formulas, *pages]).returncode:

@@ -22,7 +22,7 @@ from unittest import mock
 import nbformat
 from nbformat import NotebookNode
 
-from nst_helpers.languages import language
+from nst_helpers.languages import _
 from tools.series import (
     BUILD,
     DOCS,
@@ -33,15 +33,11 @@ from tools.series import (
     exercise_names,
     notes,
     notes_cell,
+    speaking,
 )
 
 PAGES = ("glossary.md", "questions.md")
 GUIDE = "instructor_guide.md"
-SOLUTION = re.compile(
-    r"<details><summary>(?:Solution|解答)</summary>\n\n```python\n(.*?)\n```\n\n</details>",
-    re.DOTALL,
-)
-FOR_INSTRUCTORS = {"en": "For the instructor.", "ja": "講師の方へ。"}
 POINTS = {"code": 2, "prediction": 1}
 NBGRADER_CONFIG = f'''"""nbgrader's: no notes, "..." for solutions, and copied cells do no harm."""
 
@@ -85,7 +81,7 @@ c.CourseDirectory.ignore = [*CourseDirectory().ignore, "{GUIDE}"]  # it is not f
 
 def solution(notebook: NotebookNode, name: str) -> str:
     """Return the code under the fold "Solution"."""
-    found = SOLUTION.findall(cell_of(notebook, "hints", name).source)
+    found = _fold().findall(cell_of(notebook, "hints", name).source)
     if len(found) != 1:
         raise ValueError(f"hints-{name} has {len(found)} solutions, expected one.")
     return found[0]
@@ -138,18 +134,20 @@ def build(kind: str, sources: Path = NOTEBOOKS, target: Path | None = None) -> P
     target.mkdir(parents=True)
     for path in [*sorted(sources.glob("*.ipynb")), *sorted(sources.glob("[a-z][a-z]/*.ipynb"))]:
         place = path.relative_to(sources)
-        with mock.patch.dict(os.environ, NST_LANG=place.parent.name or "en"):
+        with speaking(place.parent.name or "en"):
             form = {"student": student, "instructor": instructor}[kind](nbformat.read(path, 4))
         nbformat.validate(form)
         (target / place).parent.mkdir(exist_ok=True)
         nbformat.write(form, target / place)
         print(f"{target.name}/{place}: {len(exercise_names(form))} exercises")
-    for page in PAGES:
-        text = _without_guide((DOCS / page).read_text("utf-8"))
-        (target / page).write_text(text.replace("](../notebooks/", "]("), encoding="utf-8")
+    pages = {*PAGES, GUIDE} if kind == "instructor" else {*PAGES}
+    for path in [*DOCS.glob("*.md"), *DOCS.glob("[a-z][a-z]/*.md")]:
+        if path.name in pages:
+            text = path.read_text("utf-8")
+            text = text if path.name == GUIDE else _without_guide(text)
+            (target / path.relative_to(DOCS)).parent.mkdir(exist_ok=True)
+            (target / path.relative_to(DOCS)).write_text(_beside(text), "utf-8")
     if kind == "instructor":
-        text = (DOCS / GUIDE).read_text("utf-8")
-        (target / GUIDE).write_text(text.replace("](../notebooks/", "]("), encoding="utf-8")
         (target / "nbgrader_config.py").write_text(NBGRADER_CONFIG, encoding="utf-8")
     return target
 
@@ -158,13 +156,24 @@ def _link_beside(notebook: NotebookNode) -> None:
     """Let links to the pages of `docs/` point beside the notebook, where `build` puts them."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            text = _without_guide(cell.source)
-            cell.source = re.sub(r"\]\(((?:\.\./)*)\.\./docs/", r"](\1", text)
+            cell.source = _beside(_without_guide(cell.source))
+
+
+def _beside(text: str) -> str:
+    """Let links from `notebooks/` to `docs/` and back point into one folder."""
+    return re.sub(r"\]\(((?:\.\./)*)\.\./(?:docs|notebooks)/", r"](\1", text)
 
 
 def _without_guide(text: str) -> str:
     """Leave the words of a link to the instructor's guide, and take the link away."""
-    return re.sub(rf"\[([^\]]+)\]\((?:(?:\.\./)+docs/)?(?:ja/)?{GUIDE}[^)]*\)", r"\1", text)
+    return re.sub(rf"\[([^\]]+)\]\((?:\.\./)*(?:docs/)?(?:[a-z][a-z]/)?{GUIDE}[^)]*\)", r"\1", text)
+
+
+def _fold() -> re.Pattern[str]:
+    """Return what a fold with a solution looks like in the language that is spoken."""
+    title, code = _("Solution"), r"```python\n(.*?)\n```"
+    fold = rf"<details><summary>{title}</summary>\n\n{code}\n\n</details>"
+    return re.compile(fold, re.DOTALL)
 
 
 def _setup(notebook: NotebookNode) -> str:
@@ -222,7 +231,8 @@ def _hidden_test(notebook: NotebookNode, name: str) -> str:
 def _prepare(notebook: NotebookNode, name: str) -> None:
     """Take the solution out of the hints, and mark the cells as nbgrader does."""
     hints = cell_of(notebook, "hints", name)
-    hints.source = SOLUTION.sub("", hints.source).rstrip()
+    solution(notebook, name)  # it has one, or this says so
+    hints.source = _fold().sub("", hints.source).rstrip()
     kind = "prediction" if is_prediction(notebook, name) else "code"
     common = {"schema_version": 3, "task": False}
     cell_of(notebook, "exercise", name).metadata["nbgrader"] = {
@@ -236,10 +246,8 @@ def _prepare(notebook: NotebookNode, name: str) -> None:
 
 
 def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
-    text = notes(cell)
-    return (
-        [cell, notes_cell(cell, f"> **{FOR_INSTRUCTORS[language()]}** {text}")] if text else [cell]
-    )
+    text, to_whom = notes(cell), _("For the instructor.")
+    return [cell, notes_cell(cell, f"> **{to_whom}** {text}")] if text else [cell]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Make the frames of the book's moving figures: `python -m tools.frames [names]`.
 
-Each figure becomes a folder in `docs/book/_static/moving`: pictures, and `figure.json`, which says
-what its sliders are and what is seen at each place. All of it is committed; making it anew takes
-four minutes on two cores.
+Each figure becomes a folder in `docs/book/_static/moving`: pictures, and in each language
+`figure.en.json`, which says what its sliders are and what is seen at each place. All of it is
+committed; making it anew takes four minutes on two cores.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from nst_helpers import (
 from nst_helpers.blocks import channel_pair, selective_channel
 from nst_helpers.figures import COLOURS, encode_figure, in_one_look, new_figure, number_text
 from nst_helpers.images import to_pil
-from tools.moving import FRAMES
+from nst_helpers.languages import _, language, languages
+from tools.moving import FRAMES, words
+from tools.series import speaking
 
 ACROSS = 4.4  # inches of a drawing that is shown beside another
 QUALITY = 78
@@ -49,6 +51,16 @@ class Pane(NamedTuple):
     title: str
     words: str
     pictures: Frames | Image.Image  # a place's, or always the same
+    is_drawn: bool = False  # with words in it
+
+
+def spoken(name: str) -> Iterator[str]:
+    """Begin a figure anew, and go through the languages in which it is to be written."""
+    shutil.rmtree(FRAMES / name, ignore_errors=True)
+    (FRAMES / name).mkdir(parents=True)
+    for code in languages():
+        with speaking(code):
+            yield code
 
 
 def write(
@@ -61,16 +73,16 @@ def write(
 ) -> None:
     """Write a figure: (label, values, first) of each slider, and a sentence for each place."""
     folder = FRAMES / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     shown = []
     for number, pane in enumerate(panes):
         moves = isinstance(pane.pictures, dict)
         pictures: Frames = pane.pictures if isinstance(pane.pictures, dict) else {(): pane.pictures}
+        ending = f".{language()}.webp" if pane.is_drawn and language() != "en" else ".webp"
         for place, picture in pictures.items():
-            save(picture, folder / ("-".join(map(str, [number, *place])) + ".webp"))
+            save(picture, folder / ("-".join(map(str, [number, *place])) + ending))
         size = next(iter(pictures.values())).size
-        shown.append({"title": pane.title, "words": pane.words, "moves": moves, "size": size})
+        kept = {"title": pane.title, "words": pane.words, "moves": moves}
+        shown.append({**kept, "size": size, "ending": ending})
     content = {
         "label": label,
         "sliders": [dict(zip(("label", "values", "first"), slider)) for slider in sliders],
@@ -79,7 +91,7 @@ def write(
         "plays": plays,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    (folder / "figure.json").write_text(text + "\n", "utf-8")
+    words(name).write_text(text + "\n", "utf-8")
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"{name}: {len([*folder.iterdir()]) - 1} pictures, {size / 1e6:.2f} MB")
 
@@ -121,30 +133,42 @@ def together(vgg) -> None:
     sums = [float(gram_matrix(block)[k, k_prime]) for block in blocks]
     pearson = [float(pearson_matrix(block)[k, k_prime]) for block in blocks]
     values = [f"{share:g}" for share in shares]
-    write(
-        "together",
-        "Turn it up from 0 to 1: how much two features occur together",
-        [("together", values, 4)],
-        [
-            Pane(
-                "the picture",
-                "A board of 16 cells, half of them striped, half of them orange; of the striped "
-                "cells a share of {0} is orange.",
-                {(n,): photograph(board, 384) for n, board in enumerate(boards)},
-            ),
-            Pane(
-                "all pairs of the two channels",
-                "A scatter of the vertical and the orange channel's activations, a dot a position, "
-                "at together = {0}.",
-                {(n,): drawing(scatter(cloud, right, top)) for n, cloud in enumerate(clouds)},
-            ),
-        ],
-        {
-            (n,): f"together = {value}: Pearson's correlation is {number_text(round(r, 2))}, and "
-            f"the sum of all products is {two_digits(100 * total / sums[-1])} % of what it is at 1."
-            for n, (value, r, total) in enumerate(zip(values, pearson, sums))
-        },
-    )
+    for _code in spoken("together"):
+        write(
+            "together",
+            _("Turn it up from 0 to 1: how much two features occur together"),
+            [(_("together"), values, 4)],
+            [
+                Pane(
+                    _("the picture"),
+                    _(
+                        "A board of 16 cells, half of them striped, half of them orange; of the "
+                        "striped cells a share of {0} is orange."
+                    ),
+                    {(n,): photograph(board, 384) for n, board in enumerate(boards)},
+                ),
+                Pane(
+                    _("all pairs of the two channels"),
+                    _(
+                        "A scatter of the vertical and the orange channel's activations, a dot a "
+                        "position, at together = {0}."
+                    ),
+                    {(n,): drawing(scatter(cloud, right, top)) for n, cloud in enumerate(clouds)},
+                    is_drawn=True,
+                ),
+            ],
+            {
+                (n,): _(
+                    "together = {share}: Pearson's correlation is {r}, and the sum of all "
+                    "products is {percent} % of what it is at 1."
+                ).format(
+                    share=value,
+                    r=number_text(round(r, 2)),
+                    percent=two_digits(100 * total / sums[-1]),
+                )
+                for n, (value, r, total) in enumerate(zip(values, pearson, sums))
+            },
+        )
 
 
 def found_channels(extract) -> list[int]:
@@ -179,7 +203,7 @@ def scatter(cloud: tuple[np.ndarray, np.ndarray], right: float, top: float) -> F
     figure, axes = new_figure(height=ACROSS, width=ACROSS)
     axis = axes[0, 0]
     axis.scatter(*cloud, s=14, alpha=0.3, color=COLOURS[0], edgecolors="none")
-    axis.set(xlabel="vertical texture", ylabel="orange tint")
+    axis.set(xlabel=_("vertical texture"), ylabel=_("orange tint"))
     axis.set(xlim=(-0.03 * right, 1.03 * right), ylim=(-0.03 * top, 1.03 * top))
     axis.grid(alpha=0.3)
     return figure
@@ -201,20 +225,29 @@ def layers(vgg) -> None:
         pictures[n,] = photograph(picture, 480)
         left[n,] = history["J"].min() / history["J"][0]
     names = [layer.replace("block", "conv").replace("_conv", "_") for layer in STYLE_LAYERS]
-    write(
-        "layers",
-        "What each layer remembers of the painting",
-        [("layer", names, 0)],
-        [
-            Pane("the painting", "The Starry Night: a swirling sky.", photograph(painting, 480)),
-            Pane("from noise, by one layer", "What {0} alone has made of noise.", pictures),
-        ],
-        {
-            place: f"{names[place[0]]} alone: after 60 steps from noise, "
-            f"{100 * part:.2g} % of its first cost is left."
-            for place, part in left.items()
-        },
-    )
+    for _code in spoken("layers"):
+        write(
+            "layers",
+            _("What each layer remembers of the painting"),
+            [(_("layer"), names, 0)],
+            [
+                Pane(
+                    _("the painting"),
+                    _("The Starry Night: a swirling sky."),
+                    photograph(painting, 480),
+                ),
+                Pane(
+                    _("from noise, by one layer"), _("What {0} alone has made of noise."), pictures
+                ),
+            ],
+            {
+                place: _(
+                    "{layer} alone: after 60 steps from noise, {percent} % of its first cost is "
+                    "left."
+                ).format(layer=names[place[0]], percent=f"{100 * part:.2g}")
+                for place, part in left.items()
+            },
+        )
 
 
 # 3: weight and steps ----------------------------------------------------------------------------
@@ -227,32 +260,40 @@ def weight_and_steps(vgg) -> None:
     """Show the grid of notebook 05: each β is one run, stopped to look."""
     content, style = (load_picture(name, size=144) for name in ("summer_palace", "starry_night"))
     pictures: Frames = {}
-    said: dict[tuple[int, ...], str] = {}
+    costs: dict[tuple[int, ...], float] = {}
     for n, beta in enumerate(BETAS):
         for step in StyleTransfer(content, style, vgg, beta=beta, levels=1).steps(STOPS[-1]):
             if step.number in STOPS:
                 place = n, STOPS.index(step.number)
                 pictures[place] = photograph(step.image, 432)
-                said[place] = (
-                    f"β = {number_text(beta)} after {step.number} "
-                    f"step{'s' * (step.number > 1)}: the content cost is "
-                    f"{two_digits(step.costs['J_content'])}."
+                costs[place] = step.costs["J_content"]
+    for _code in spoken("weight_and_steps"):
+        write(
+            "weight_and_steps",
+            _("The weight of the style, and the number of steps"),
+            [
+                ("β", [number_text(beta) for beta in BETAS], 2),
+                (_("steps"), [str(stop) for stop in STOPS], 4),
+            ],
+            [
+                Pane(
+                    _("content C"),
+                    _("A photograph of a tower with three roofs."),
+                    photograph(content, 432),
+                ),
+                Pane(
+                    _("generated G"),
+                    _("The picture made with β = {0} after {1} steps."),
+                    pictures,
+                ),
+            ],
+            {
+                (n, at): _("β = {beta}, step {step}: the content cost is {cost}.").format(
+                    beta=number_text(BETAS[n]), step=STOPS[at], cost=two_digits(cost)
                 )
-    write(
-        "weight_and_steps",
-        "The weight of the style, and the number of steps",
-        [
-            ("β", [number_text(beta) for beta in BETAS], 2),
-            ("steps", [str(stop) for stop in STOPS], 4),
-        ],
-        [
-            Pane(
-                "content C", "A photograph of a tower with three roofs.", photograph(content, 432)
-            ),
-            Pane("generated G", "The picture made with β = {0} after {1} steps.", pictures),
-        ],
-        said,
-    )
+                for (n, at), cost in costs.items()
+            },
+        )
 
 
 # 4: a run as a film ------------------------------------------------------------------------------
@@ -272,30 +313,40 @@ def film(vgg) -> None:
     }
     shown = [n for n in range(len(steps)) if n < 10 or n % 2]
     values = [str(steps[n].number) for n in shown]
-    write(
-        "film",
-        "A run from its first step to its last",
-        [("step", values, len(values) - 1)],
-        [
-            Pane(
-                "the picture G",
-                "The photograph of a cat, on its way to the lines of the Great Wave, at step {0}.",
-                {(at,): photograph(steps[n].image, 448) for at, n in enumerate(shown)},
-            ),
-            Pane(
-                "its costs",
-                "Three curves, J, α J_content and β J_style, up to step {0}.",
-                {(at,): drawing(curves(costs, n)) for at, n in enumerate(shown)},
-            ),
-        ],
-        {
-            (at,): f"Step {steps[n].number}: "
-            + ", ".join(f"{name} = {two_digits(values[n])}" for name, values in costs.items())
-            + "."
-            for at, n in enumerate(shown)
-        },
-        plays=True,
-    )
+    for _code in spoken("film"):
+        write(
+            "film",
+            _("A run from its first step to its last"),
+            [(_("step"), values, len(values) - 1)],
+            [
+                Pane(
+                    _("the picture G"),
+                    _(
+                        "The photograph of a cat, on its way to the lines of the Great Wave, at "
+                        "step {0}."
+                    ),
+                    {(at,): photograph(steps[n].image, 448) for at, n in enumerate(shown)},
+                ),
+                Pane(
+                    _("its costs"),
+                    _("Three curves, J, α J_content and β J_style, up to step {0}."),
+                    {(at,): drawing(curves(costs, n)) for at, n in enumerate(shown)},
+                    is_drawn=True,
+                ),
+            ],
+            {
+                (at,): _(
+                    "Step {step}: J = {J}, α J_content = {content}, β J_style = {style}."
+                ).format(
+                    step=steps[n].number,
+                    J=two_digits(costs["J"][n]),
+                    content=two_digits(costs["α J_content"][n]),
+                    style=two_digits(costs["β J_style"][n]),
+                )
+                for at, n in enumerate(shown)
+            },
+            plays=True,
+        )
 
 
 @in_one_look
@@ -308,7 +359,7 @@ def curves(costs: Mapping[str, Sequence[float]], last: int) -> Figure:
         axis.plot(number[: last + 1], values[: last + 1], color=colour, linewidth=2.5, label=name)
         axis.plot(number[last], values[last], "o", color=colour)
     everything = [value for values in costs.values() for value in values if value > 1]
-    axis.set(yscale="log", xlim=(0, len(values) + 1), xlabel="step", ylabel="cost")
+    axis.set(yscale="log", xlim=(0, len(values) + 1), xlabel=_("step"), ylabel=_("cost"))
     axis.set_ylim(min(everything) / 1.5, max(everything) * 1.5)
     axis.grid(alpha=0.3)
     figure.legend(loc="outside upper center", ncols=3, columnspacing=1, handlelength=1)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import html
 import json
+from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from nst_helpers.languages import _, language
 from tools.series import DOCS
 
 FRAMES = DOCS / "book" / "_static" / "moving"
@@ -24,7 +26,7 @@ PLACES = {
 }
 
 
-def insert(notebook: NotebookNode, stem: str) -> None:
+def insert(notebook: NotebookNode, stem: str, static: str) -> None:
     """Put each figure that belongs into a notebook below its cell."""
     for name, (where, cell_id) in PLACES.items():
         if where != stem:
@@ -32,13 +34,19 @@ def insert(notebook: NotebookNode, stem: str) -> None:
         ids = [cell.id for cell in notebook.cells]
         if cell_id not in ids:
             raise ValueError(f"The figure {name} stands below {cell_id}, which {stem} has not.")
-        made = new_markdown_cell(figure(name, "../_static"), id=f"moving-{name}")
+        made = new_markdown_cell(figure(name, static), id=f"moving-{name}")
         notebook.cells.insert(ids.index(cell_id) + 1, made)
+
+
+def words(name: str) -> Path:
+    """Return where it is written what a figure says, in the language that is spoken."""
+    return FRAMES / name / f"figure.{language()}.json"
 
 
 def figure(name: str, static: str) -> str:
     """Return a figure's HTML as Markdown takes it; `static` leads from the page to its pictures."""
-    content = json.loads((FRAMES / name / "figure.json").read_text("utf-8"))
+    content = json.loads(words(name).read_text("utf-8"))
+    content |= {"play": _("Play"), "pause": _("Pause")}
     sliders = content["sliders"]
     first = [slider["first"] for slider in sliders]
     values = [slider["values"][slider["first"]] for slider in sliders]
@@ -47,11 +55,11 @@ def figure(name: str, static: str) -> str:
         place = place * len(slider["values"]) + slider["first"]
     panes = []
     for number, pane in enumerate(content["panes"]):
-        file = "-".join(map(str, [number, *(first if pane["moves"] else [])]))
+        file = "-".join(map(str, [number, *(first if pane["moves"] else [])])) + pane["ending"]
         width, height = pane["size"]
         panes.append(
             f'<div class="pane"><p>{html.escape(pane["title"])}</p><img loading="lazy" '
-            f'src="{static}/moving/{name}/{file}.webp" width="{width}" height="{height}" '
+            f'src="{static}/moving/{name}/{file}" width="{width}" height="{height}" '
             f'alt="{html.escape(pane["words"].format(*values))}"></div>'
         )
     lines = [

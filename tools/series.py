@@ -7,7 +7,9 @@ student fills in), `check-NAME` (its checker), `run-NAME` (runs what was predict
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from unittest import mock
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -26,9 +28,14 @@ NOTES = "nst_notes"  # the speaker's notes in a cell's metadata
 NOTES_TAG = "instructor-notes"
 
 
-def paths(language: str = "") -> list[Path]:
-    """Return the notebooks, in the order of their numbers: the English ones, or a translation's."""
-    return sorted((NOTEBOOKS / language).glob("[0-9]*.ipynb"))
+def folder(language: str) -> str:
+    """Return where, in `notebooks` and in `docs`, a language has its own: English at the top."""
+    return "" if language == "en" else language
+
+
+def paths(language: str = "en") -> list[Path]:
+    """Return the notebooks in a language, in the order of their numbers."""
+    return sorted((NOTEBOOKS / folder(language)).glob("[0-9]*.ipynb"))
 
 
 def all_paths() -> list[Path]:
@@ -39,6 +46,11 @@ def all_paths() -> list[Path]:
 def language_of(path: Path) -> str:
     """Return the language of a notebook: that of its folder, else English."""
     return "en" if path.parent.name == NOTEBOOKS.name else path.parent.name
+
+
+def speaking(language: str) -> mock._patch_dict:
+    """Let all that is said be said in a language: `with speaking("ja"): …`."""
+    return mock.patch.dict(os.environ, NST_LANG=language)
 
 
 def exercise_names(notebook: NotebookNode) -> list[str]:

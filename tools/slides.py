@@ -27,18 +27,22 @@ from PIL import Image
 from pygments.formatters import HtmlFormatter
 from ruff.__main__ import find_ruff_bin
 
-from tools import npm
+from nst_helpers.languages import N_, _, languages
+from tools import letters, npm
 from tools.series import (
     BUILD,
     HOSTED,
+    NOTEBOOKS,
     ROOT,
     SWITCH,
     TALLY,
     all_paths,
+    folder,
     is_compared,
     language_of,
     notes,
     part_of,
+    speaking,
     text_of,
 )
 
@@ -50,7 +54,8 @@ WIDTH, ROOM = 1100, 716  # what is left for its text and its figure
 LETTERS = {"text": 76, "table": 84, "code": 74}  # on a line
 LINE = {"text": 38, "table": 30, "code": 31}  # pixels
 GAP = 16
-MARKS = {"Exercise": "exercise", "Try it": "try"}  # headings with a look of their own
+# Headings with a look of their own.
+MARKS = {N_("Exercise"): "exercise", N_("Try it"): "try"}
 
 
 class Block(NamedTuple):
@@ -61,6 +66,14 @@ class Block(NamedTuple):
     height: float
     cell: NotebookNode
     source: str = ""
+
+
+class Switch(NamedTuple):
+    """The way to the same place in the other language."""
+
+    page: str
+    language: str
+    name: str  # of the language, in itself
 
 
 class Slide(NamedTuple):
@@ -117,11 +130,21 @@ def mark(notebook: NotebookNode) -> None:
         cell.metadata["slideshow"] = {"slide_type": kind}
 
 
+def name(path: Path) -> str:
+    """Return the name of a notebook's page, such as 03_style_matrix.ja.slides.html."""
+    return f"{path.stem}.{language_of(path)}".removesuffix(".en") + ".slides.html"
+
+
 def export(path: Path) -> str:
-    """Return one notebook as a page of slides."""
-    made = slides(nbformat.read(path, 4))
+    """Return one notebook as a page of slides, each with the way to the other language's."""
+    made = laid_out(path)
+    others = [NOTEBOOKS / folder(code) / path.name for code in languages()]
+    other = next((one for one in others if one != path and one.exists()), None)
     return Template(TEMPLATE.read_text("utf-8")).render(
         title=html.escape(made[0].where),
+        language=language_of(path),
+        switch=switch(other) if other else None,
+        there=same_places(made, laid_out(other)) if other else [],
         slides=made,
         code_style=HtmlFormatter().get_style_defs(".highlight"),
         canvas=CANVAS,
@@ -129,6 +152,27 @@ def export(path: Path) -> str:
         width=WIDTH,
         room=ROOM,
     )
+
+
+def laid_out(path: Path) -> list[Slide]:
+    """Return the slides of a notebook, its marks read in its own language."""
+    with speaking(language_of(path)):
+        return slides(nbformat.read(path, 4))
+
+
+def switch(other: Path) -> Switch:
+    """Return the way to a notebook in the other language."""
+    with speaking(language_of(other)):
+        return Switch(name(other), language_of(other), _("English"))
+
+
+def same_places(made: list[Slide], other: list[Slide]) -> list[int]:
+    """Return, for each slide, which of the other language's shows the cell that it begins with."""
+    found: dict[str, int] = {}
+    for number, slide in enumerate(other):
+        for block in slide.blocks:
+            found.setdefault(block.cell.id, number)
+    return [found[slide.blocks[0].cell.id] for slide in made]
 
 
 def fetch(target: Path) -> None:
@@ -149,9 +193,7 @@ def fetch(target: Path) -> None:
 def _is_left_out(cell: NotebookNode) -> bool:
     part = part_of(cell)
     if part == "about":
-        return not re.search(
-            "predict|予想", cell.source.splitlines()[0]
-        )  # a vote, others are for the notebook
+        return _("predict") not in cell.source.splitlines()[0]  # a vote is for the class
     return bool(part) or cell.id in ("setup", "wait", HOSTED, SWITCH, TALLY)
 
 
@@ -226,9 +268,9 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
     """Return (kind, HTML, height) of a piece of Markdown; a long table becomes several."""
     if part.startswith("#"):
         text = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(part))
-        begins = re.match(rf"#+ ({'|'.join(MARKS)})\b", part)
-        if begins:
-            text = re.sub(r"<h(\d)", rf'<h\1 class="{MARKS[begins[1]]}"', text)
+        for mark, look in MARKS.items():
+            if re.match("#+ " + _(mark) + "(?![a-z])", part):
+                text = re.sub(r"<h(\d)", rf'<h\1 class="{look}"', text)
         return [("heading", text, 46 * _count(part, 50) + GAP)]
     if part.startswith("|"):
         head, rows = part.splitlines()[:2], part.splitlines()[2:]
@@ -248,7 +290,8 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
             r"(?s)(?<=^```python\n).*(?=```$)", lambda code: _narrow(code[0]) + "\n", part
         )
         return [("code", markdown2html(part), _lines(part, "code") + GAP)]
-    text = markdown2html(part).replace("<p><em>Lecture: ", '<p><em class="lecture">Lecture: ')
+    points = _("Lecture: ")
+    text = markdown2html(part).replace(f"<p><em>{points}", f'<p><em class="lecture">{points}')
     # A formula stands between paragraphs, and is higher than a line.
     formulas = 54 * (part.count("$$") // 2)
     return [("text", text, _lines(part, "text") + formulas + GAP)]
@@ -318,8 +361,7 @@ def _pieces(data: bytes, kind: str) -> list[tuple[bytes, tuple[int, int]]]:
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
     fetch(TARGET)
+    letters.write(TARGET / "japanese.woff", all_paths())
     for path in all_paths():
-        name = f"{path.stem}.{language_of(path)}".removesuffix(".en")
-        page = TARGET / f"{name}.slides.html"
-        page.write_text(export(path), encoding="utf-8")
-        print(page.relative_to(ROOT))
+        (TARGET / name(path)).write_text(export(path), encoding="utf-8")
+        print((TARGET / name(path)).relative_to(ROOT))

@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 
 from tools.fold import fold
 from tools.hosted import stamp
-from tools.series import BUILD, HOSTED, NOTEBOOKS, ROOT, SWITCH, notes, paths
+from tools.series import BUILD, DOCS, HOSTED, NOTEBOOKS, ROOT, SWITCH, notes, paths
 
 PACKAGE = ROOT / "nst_helpers"
 NAMES = {"ja": "Japanese"}
@@ -58,8 +58,9 @@ def messages() -> Catalog:
         found.add(text, locations=[(place, 0)])
 
     marks = {"_": None, "N_": None}
-    for place, _line, message, *_ in extract_from_dir(PACKAGE, [("**.py", "python")], None, marks):
-        add(str(message), f"nst_helpers/{place}")
+    for folder in (PACKAGE, ROOT / "tools", DOCS / "book"):
+        for place, _, message, *_ in extract_from_dir(folder, [("**.py", "python")], None, marks):
+            add(str(message), f"{folder.name}/{place}")
     for name in PICTURES:
         add(short_title(name), "nst_helpers/gallery.py")
         add(readable(name), "nst_helpers/gallery.py")

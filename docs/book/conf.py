@@ -1,16 +1,27 @@
 """Sphinx's settings of the book; `python -m tools.book` prepares its pages and runs it."""
 
-from docutils.nodes import SkipNode
+import re
+from pathlib import Path
 
-project = "What is the style of a picture?"
+from docutils.nodes import SkipNode
+from sphinx.search import SearchLanguage
+
+from nst_helpers.languages import _
+from nst_helpers.languages import language as spoken
+
+language = spoken()
+PAGES = Path(__file__).parents[2] / "build" / "book-source"
+project = _("What is the style of a picture?")
 author = "the makers of the series"
 html_title = project
 
-exclude_patterns = ["static", "extra"]
+# The moving figures' pictures lie in the English part, for all.
+exclude_patterns = [] if language == "en" else ["moving/**"]
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
-html_static_path = ["_static", "../../build/book-source/static"]
-html_extra_path = ["../../build/book-source/extra"]
+html_static_path = ["_static", str(PAGES / "static")]
+html_extra_path = [str(PAGES / "extra" / language)]
+templates_path = ["templates"]
 html_css_files = ["katex/katex.min.css", "book.css"]
 html_js_files = [("book.js", {"defer": "defer"})]
 html_use_index = html_domain_indices = html_show_sphinx = False
@@ -18,15 +29,15 @@ html_show_copyright = False
 html_copy_source = False
 # Pages that lie in a folder may not read each other, which a summary of what was found needs.
 html_show_search_summary = False
-LETTERS = (
-    '-apple-system, BlinkMacSystemFont, "Segoe UI", Helvetica, Arial, sans-serif, "Hiragino Sans", '
-    '"Yu Gothic", "Noto Sans CJK JP", "book-japanese"'
-)
+LATIN = '-apple-system, BlinkMacSystemFont, "Segoe UI", Helvetica, Arial, sans-serif'
+JAPANESE = '"Hiragino Sans", "Yu Gothic", "Noto Sans CJK JP", "book-japanese"'
 html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#1c4f8a",
         "color-brand-content": "#1c4f8a",
-        "font-stack": LETTERS,
+        "font-stack": f"{LATIN}, {JAPANESE}",
+        "font-stack--headings": f"{LATIN}, {JAPANESE}",
+        "font-stack--monospace": f'"SFMono-Regular", Menlo, Consolas, monospace, {JAPANESE}',
     },
     "dark_css_variables": {"color-brand-primary": "#9cc4f2", "color-brand-content": "#9cc4f2"},
 }
@@ -36,7 +47,7 @@ pygments_dark_style = "a11y-high-contrast-dark"
 # What is committed is shown; no cell is run.
 nb_execution_mode = "off"
 nb_merge_streams = True
-nb_code_prompt_show, nb_code_prompt_hide = "The code of this figure", "Hide the code"
+nb_code_prompt_show, nb_code_prompt_hide = _("The code of this figure"), _("Hide the code")
 nb_render_text_lexer = "none"
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4
@@ -73,6 +84,25 @@ MENDED = {
 }
 
 
+class Japanese(SearchLanguage):
+    """Words as runs of one script: what is indexed and what is asked are cut alike."""
+
+    lang, language_name = "ja", "Japanese"
+    _word_re = re.compile("[a-z0-9_]+|[α-ω]+|[ァ-ヺー]+|[一-鿿々]+", re.I)
+    js_splitter_code = f"""
+var splitQuery = (query) => query.match(/{_word_re.pattern}/gi) || [];
+"""
+
+
+def _lead_to_other(app, name, template, context, page):
+    """Tell a page where it is in the other language, if it is."""
+    other = "ja" if language == "en" else "en"
+    found = name == "search" or [*(PAGES / other).glob(f"{name}.*")]
+    up = "../" * (name.count("/") + (language != "en"))
+    address = f"{up}{'' if other == 'en' else other + '/'}{name}.html"
+    context["other"] = {"language": other, "address": address} if found else None
+
+
 def _mended(app, name, template, context, page):
     for part in {"body", "furo_navigation_tree"} & set(context):
         for made, meant in MENDED.items():
@@ -82,5 +112,7 @@ def _mended(app, name, template, context, page):
 def setup(app):
     """Leave formulas as they are, in elements that formulas.cjs finds."""
     app.add_html_math_renderer("set_later", _formula("span"), _formula("div"))
+    app.add_search_language(Japanese)
     app.connect("autodoc-skip-member", _says_nothing)
+    app.connect("html-page-context", _lead_to_other)
     app.connect("html-page-context", _mended, priority=900)  # after the theme

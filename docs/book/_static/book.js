@@ -3,10 +3,25 @@ for (const box of document.querySelectorAll("pre, .katex-display, .table-wrapper
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
 
+// The way to the other language leads to the same heading: their order is the same there.
+const headings = [...document.querySelectorAll("article :is(h1, h2, h3, h4)")];
+const other = document.querySelector(".other-language");
+const below = 0.3 * innerHeight; // what stands higher has been read
+if (other) {
+  const page = other.href;
+  const lead = () => {
+    const read = headings.filter((one) => one.getBoundingClientRect().top < below);
+    other.href = read.length > 1 ? `${page}#heading-${read.length - 1}` : page;
+  };
+  for (const near of ["pointerdown", "focus", "click"]) other.addEventListener(near, lead);
+}
+const asked = location.hash.match(/^#heading-(\d+)$/);
+if (asked && headings[asked[1]]) headings[asked[1]].scrollIntoView();
+
 // Figures that move: sliders choose one of the pictures that were made beforehand. What they are
 // stands in the figure itself, as tools/moving.py writes it.
 for (const figure of document.querySelectorAll("figure.moving")) {
-  const { sliders, panes, said, plays } = JSON.parse(figure.querySelector("script").textContent);
+  const { sliders, panes, said, plays, play, pause } = JSON.parse(figure.querySelector("script").textContent);
   const pictures = [...figure.querySelectorAll("img")];
   const sentence = figure.querySelector("output");
   const folder = pictures[0].src.replace(/[^/]*$/, "");
@@ -38,7 +53,7 @@ for (const figure of document.querySelectorAll("figure.moving")) {
     });
     pictures.forEach((picture, n) => {
       if (!panes[n].moves) return;
-      picture.src = `${folder}${[n, ...places].join("-")}.webp`;
+      picture.src = `${folder}${[n, ...places].join("-")}${panes[n].ending}`;
       picture.alt = panes[n].words.replace(/\{(\d)\}/g, (_, which) => values[which]);
     });
     const at = places.reduce((sum, place, n) => sum * sliders[n].values.length + place, 0);
@@ -49,7 +64,7 @@ for (const figure of document.querySelectorAll("figure.moving")) {
   const fetched = [];
   const fetchAll = () => {
     if (fetched.length) return;
-    panes.forEach(({ moves }, n) => {
+    panes.forEach(({ moves, ending }, n) => {
       if (!moves) return;
       const places = sliders.reduce(
         (all, { values }) => all.flatMap((one) => values.map((_, place) => [...one, place])),
@@ -57,7 +72,7 @@ for (const figure of document.querySelectorAll("figure.moving")) {
       );
       for (const place of places) {
         const picture = new Image();
-        picture.src = `${folder}${place.join("-")}.webp`;
+        picture.src = `${folder}${place.join("-")}${ending}`;
         fetched.push(picture);
       }
     });
@@ -73,7 +88,7 @@ for (const figure of document.querySelectorAll("figure.moving")) {
   const stop = () => {
     clearInterval(timer);
     timer = 0;
-    button.textContent = "Play";
+    button.textContent = play;
     sentence.setAttribute("aria-live", "polite");
   };
   button.addEventListener("click", () => {
@@ -81,7 +96,7 @@ for (const figure of document.querySelectorAll("figure.moving")) {
     const [input] = inputs;
     if (input.value === input.max) input.value = 0;
     sentence.setAttribute("aria-live", "off");
-    button.textContent = "Pause";
+    button.textContent = pause;
     timer = setInterval(() => {
       input.stepUp();
       if (input.value === input.max) stop();
