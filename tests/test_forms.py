@@ -6,11 +6,13 @@ import shutil
 
 import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from nst_helpers.exercises import EXERCISES, PREDICTIONS
 from nst_helpers.exercises.checks import ASKED
 from tools import forms, slides
-from tools.series import ROOT, TALLY, cell_of, exercise_names, paths
+from tools.series import DOCS, ROOT, TALLY, cell_of, exercise_names, paths, speaking
+from tools.series import NOTEBOOKS as NOTEBOOKS_AT
 
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in paths()}
 IN_NOTEBOOKS = [(stem, name) for stem, nb in NOTEBOOKS.items() for name in exercise_names(nb)]
@@ -108,9 +110,17 @@ def test_cells_carry_what_nbgrader_asks_for(solved, stem, name):
 def test_nothing_that_students_get_leads_to_the_guide(solved, tmp_path, monkeypatch):
     monkeypatch.setattr(forms, "exercise_names", lambda notebook: [])  # no need to solve them
     folder = forms.build("instructor", target=tmp_path / "instructor")
-    pages = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
-    assert set(pages) == {*forms.PAGES, forms.GUIDE}
-    assert [name for name, text in pages.items() if f"({forms.GUIDE}" in text] == []
+    pages = {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in folder.rglob("*.md")
+    }
+    assert set(pages) == {
+        path.relative_to(DOCS).as_posix()
+        for path in DOCS.rglob("*.md")
+        if path.name in (*forms.PAGES, forms.GUIDE)
+    }
+    for name, text in pages.items():
+        assert name.endswith(forms.GUIDE) or f"{forms.GUIDE}" not in text, name
     for notebook in solved.values():
         assert not [cell.id for cell in notebook.cells if f"({forms.GUIDE}" in cell.source]
     assert f'"{forms.GUIDE}"]' in (folder / "nbgrader_config.py").read_text("utf-8")
@@ -160,6 +170,47 @@ def test_code_on_a_slide_is_broken_for_its_letters():
     plain = [re.sub(r"<[^>]+>", "", block.html).strip() for block in slide.blocks[1:]]
     longest = [max(map(len, text.splitlines())) for text in plain]
     assert longest[0] == longest[1] <= slides.LETTERS["code"] < longest[2] == len(long)
+
+
+def test_each_slide_leads_to_the_same_place_in_the_other_language():
+    text = [new_markdown_cell(f"## {n} A section\n\n{'Words. ' * n}", id=f"s{n}") for n in (1, 2)]
+    split = [
+        new_markdown_cell("## 1 一\n\n言葉。", id="s1"),
+        new_markdown_cell("長い。" * 1200 + "\n\n" + "長い。" * 1200, id="more"),
+        new_markdown_cell("## 2 二\n\n言葉。", id="s2"),
+    ]
+    english = slides.slides(
+        new_notebook(cells=[text[0], new_markdown_cell("x", id="more"), text[1]])
+    )
+    japanese = slides.slides(new_notebook(cells=split))
+    assert len(japanese) > len(english) == 2
+    assert slides.same_places(english, japanese) == [0, len(japanese) - 1]
+    there = slides.same_places(japanese, english)
+    assert there[0] == 0 and there[-1] == 1 and there == sorted(there)
+
+
+@pytest.mark.parametrize("path", paths("ja"), ids=lambda path: path.stem)
+def test_slides_in_japanese_have_the_same_looks(path):
+    page, english = slides.export(path), slides.export(NOTEBOOKS_AT / path.name)
+    assert '<html lang="ja">' in page and '<html lang="en">' in english
+    for look in ('class="exercise"', 'class="try"', 'class="lecture"'):
+        assert page.count(look) == english.count(look), look
+    assert page.count(f'href="{path.stem}.slides.html#/') == page.count("<section>")
+    assert english.count(f'href="{path.stem}.ja.slides.html#/') == english.count("<section>")
+
+
+def test_a_form_in_another_language_than_is_spoken_is_refused():
+    with speaking("ja"), pytest.raises(ValueError, match="has 0 solutions"):
+        forms.student(NOTEBOOKS["03_style_matrix"])
+
+
+@pytest.mark.parametrize("path", paths("ja"), ids=lambda path: path.stem)
+def test_a_student_s_form_in_japanese_has_no_solution(path):
+    with speaking("ja"):
+        form = forms.student(nbformat.read(path, 4))
+    for name in exercise_names(form):
+        hints = cell_of(form, "hints", name).source
+        assert "解答" not in hints and "```python" not in hints
 
 
 def test_slides_without_npm(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from test_forms import NOTEBOOKS
 import nst_helpers
 from nst_helpers import conventions, exercises, images
 from tools import forms, guide
-from tools.series import ROOT, notes, text_of
+from tools.series import ROOT, notes, paths, text_of
 
 PAGES = [
     *ROOT.glob("*.md"),
@@ -96,12 +96,14 @@ def test_a_form_can_be_handed_out_as_it_is(kind, tmp_path, monkeypatch):
     monkeypatch.setattr(forms, "exercise_names", lambda notebook: [])  # no need to solve them
     folder = forms.build(kind, target=tmp_path / kind)
     assert (folder / forms.GUIDE).exists() == (kind == "instructor")
-    for path in folder.glob("*.md"):
-        assert [*broken_links(path.read_text("utf-8"), folder)] == []
-    for path in folder.glob("*.ipynb"):
+    # A language whose series is not whole yet leads to notebooks that are still to come.
+    whole = "**/*" if len(paths("ja")) == len(paths()) else "*"
+    for path in folder.glob(f"{whole}.md"):
+        assert [*broken_links(path.read_text("utf-8"), path.parent)] == []
+    for path in folder.glob(f"{whole}.ipynb"):
         for cell in nbformat.read(path, 4).cells:
             if cell.cell_type == "markdown":
-                assert [*broken_links(text_of(cell), folder)] == []
+                assert [*broken_links(text_of(cell), path.parent)] == []
 
 
 def index(name):

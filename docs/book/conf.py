@@ -22,6 +22,9 @@ html_theme = "furo"
 html_static_path = ["_static", str(PAGES / "static")]
 html_extra_path = [str(PAGES / "extra" / language)]
 templates_path = ["templates"]
+SIDEBAR = "brand", "search", "scroll-start", "navigation", "scroll-end"
+html_sidebars = {"**": [f"sidebar/{part}.html" for part in SIDEBAR]}
+html_sidebars["**"].insert(1, "other.html")
 html_css_files = ["katex/katex.min.css", "book.css"]
 html_js_files = [("book.js", {"defer": "defer"})]
 html_use_index = html_domain_indices = html_show_sphinx = False

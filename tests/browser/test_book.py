@@ -16,16 +16,19 @@ import nbformat
 import pytest
 from test_browser import SCREENSHOTS, chromium  # noqa: F401
 
+from nst_helpers.languages import _
 from tools import book, moving, npm
-from tools.series import DOCS, NOTES, paths
+from tools.series import DOCS, NOTES, all_paths, folder, language_of, speaking
 
-PAGES = [
-    "index.html",
-    "search.html",
-    "reference.html",
-    *(f"docs/{name.removesuffix('.md')}.html" for name in book.PAGES),
-    *(f"notebooks/{path.stem}.html" for path in paths()),
-]
+
+def pages(language):
+    """The pages of a language, as they lie in the book."""
+    with speaking(language):
+        names = [*book.sources(), "search"]
+    return [(Path(folder(language)) / f"{name}.html").as_posix() for name in names]
+
+
+PAGES = [page for language in book.editions() for page in pages(language)]
 FIRST = 1_000_000  # bytes of the first page before it is scrolled
 LAYOUTS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
@@ -36,7 +39,8 @@ SEEN = r"""async () => {
   const unset = [];
   for (let node; (node = walk.nextNode());) {
     if (node.parentElement.closest('pre, code, script, style, .formula, .sig')) continue;
-    if (/\$[^$\n]+\$|\\\(|\\\[|\\[a-z]{3}/.test(node.data)) unset.push(node.data.slice(0, 80));
+    const left = /\$[^$\n]+\$|\\\(|\\\[|\\[a-z]{3}|\*\*|[ぁ-ヿ一-鿿]\*/;
+    if (left.test(node.data)) unset.push(node.data.slice(0, 80));
   }
   for (const one of document.querySelectorAll('.formula')) {
     if (!one.querySelector('.katex-html') || one.querySelector('.katex-error')) {
@@ -63,14 +67,14 @@ SEEN = r"""async () => {
 
 
 @pytest.fixture(scope="module")
-def folder():
+def made():
     """The book, made anew; and Axe, if it is there, to look at it."""
     if why := npm.trouble():
         pytest.skip(f"{why}: it fetches KaTeX")
     if importlib.util.find_spec("myst_nb") is None:
         pytest.skip("myst-nb is missing: make test-browser installs it")
-    made = subprocess.run([sys.executable, "-m", "tools.book"], capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
+    run = subprocess.run([sys.executable, "-m", "tools.book"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
     return book.TARGET
 
 
@@ -103,16 +107,17 @@ class Watched:
         self.page.close()
 
 
-def test_every_page_is_known(folder):
-    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")} == set(PAGES)
+def test_every_page_is_known(made):
+    assert {path.relative_to(made).as_posix() for path in made.rglob("*.html")} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_whole(chromium, folder, axe, name):  # noqa: F811
-    for width, scheme in LAYOUTS:
+def test_a_page_is_whole(chromium, made, axe, name):  # noqa: F811
+    # The look is the same in all languages: of the others, the first and the last are enough.
+    for width, scheme in LAYOUTS[::3] if re.match(r"\w\w/", name) else LAYOUTS:
         with Watched(chromium, width, scheme) as watched:
             page = watched.page
-            page.goto((folder / name).as_uri())
+            page.goto((made / name).as_uri())
             seen = page.evaluate(SEEN)
             place = f"{width} {scheme}"
             for fault in ("unset", "broken", "silent", "stick_out", "open", "fonts"):
@@ -143,15 +148,15 @@ def test_a_page_is_whole(chromium, folder, axe, name):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_link_is_broken(folder, name):
-    text = (folder / name).read_text("utf-8")
+def test_no_link_is_broken(made, name):
+    text = (made / name).read_text("utf-8")
     for address in re.findall(r'\b(?:href|src)="([^"]*)"', text):
         address = html.unescape(address)
         if address.startswith(("https://", "data:")):
             continue
         there = urlparse(address)
         assert not there.scheme, address
-        path = (folder / name).parent / unquote(there.path) if there.path else folder / name
+        path = (made / name).parent / unquote(there.path) if there.path else made / name
         assert path.is_file(), address
         if there.fragment and path.suffix == ".html":
             mark = unquote(there.fragment)
@@ -160,18 +165,21 @@ def test_no_link_is_broken(folder, name):
             )
 
 
-@pytest.mark.parametrize("path", paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", all_paths(), ids=lambda path: f"{language_of(path)}-{path.stem}")
 def test_a_notebook_is_shown_with_its_figures_words_and_without_the_speaker_s(
     chromium,  # noqa: F811
-    folder,
+    made,
     path,
 ):
     notebook = nbformat.read(path, 4)
+    part = made / folder(language_of(path))
+    with speaking(language_of(path)):
+        solution = _("Solution")
     with Watched(chromium) as watched:
-        watched.page.goto((folder / "notebooks" / f"{path.stem}.html").as_uri())
+        watched.page.goto((part / "notebooks" / f"{path.stem}.html").as_uri())
         said = watched.page.evaluate(SEEN)["said"]
-        solutions = watched.page.locator("details", has_text="Solution")
-        folded = [c for c in notebook.cells if "<summary>Solution</summary>" in c.source]
+        solutions = watched.page.locator("details", has_text=solution)
+        folded = [c for c in notebook.cells if f"<summary>{solution}</summary>" in c.source]
         assert solutions.count() >= len(folded)
     figures = [
         output.metadata[kind]["alt"]
@@ -181,35 +189,73 @@ def test_a_notebook_is_shown_with_its_figures_words_and_without_the_speaker_s(
         if kind.startswith("image/")
     ]
     assert figures and [words for words in said if words in figures] == figures
-    given = (folder / "downloads" / path.name).read_text("utf-8")
-    shown = html.unescape((folder / "notebooks" / f"{path.stem}.html").read_text("utf-8"))
+    given = (part / "downloads" / path.name).read_text("utf-8")
+    shown = html.unescape((part / "notebooks" / f"{path.stem}.html").read_text("utf-8"))
     nbformat.validate(nbformat.reads(given, 4))
     for cell in notebook.cells:
         if notes := cell.metadata.get(NOTES):
             assert notes[:40] not in shown and json.dumps(notes, ensure_ascii=False) not in given
 
 
-def test_the_search_finds_gram(chromium, folder):  # noqa: F811
+ASKED = [
+    ("en", "Gram", ["03_style_matrix", "glossary"]),
+    ("en", "グラム行列", ["glossary"]),
+    ("ja", "グラム行列", ["00_start_here", "03_style_matrix"]),
+    ("ja", "相関", ["02_channel_correlation"]),
+    ("ja", "gram_matrix", ["02_channel_correlation"]),
+]
+
+
+@pytest.mark.parametrize(("language", "words", "places"), ASKED)
+def test_the_search_finds(chromium, made, language, words, places):  # noqa: F811
+    with speaking(language):
+        there = {Path(name).name for name in book.sources()}
     with Watched(chromium, 390) as watched:
         page = watched.page
-        page.goto((folder / "index.html").as_uri())
+        page.goto((made / folder(language) / "index.html").as_uri())
         page.locator("label[for='__navigation']:visible").click()
-        page.locator("input[name='q']").fill("Gram")
+        page.locator("input[name='q']").fill(words)
         page.keyboard.press("Enter")
-        for found in ("03_style_matrix.html", "glossary.html"):  # they come one after the other
-            page.wait_for_selector(f"#search-results li a[href*='{found}']")
+        for found in there.intersection(places):  # they come one after the other
+            page.wait_for_selector(f"#search-results li a[href*='{found}.html']")
         page.locator("#search-results li a").first.click()
         page.wait_for_selector("article")
     assert watched.wrong == []
 
 
+@pytest.mark.parametrize("language", book.editions())
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_first_page_is_light(chromium, folder, width):  # noqa: F811
+def test_the_first_page_is_light(chromium, made, language, width):  # noqa: F811
     with Watched(chromium, width) as watched:
-        watched.page.goto((folder / "index.html").as_uri(), wait_until="networkidle")
+        watched.page.goto(
+            (made / folder(language) / "index.html").as_uri(), wait_until="networkidle"
+        )
         files = {Path(unquote(urlparse(url).path)) for url in watched.asked if url[:5] == "file:"}
         assert sum(path.stat().st_size for path in files) < FIRST
         assert watched.page.locator("article img").first.bounding_box()["y"] < 500
+
+
+@pytest.mark.parametrize("page", [page for page in pages("ja") if page != "ja/search.html"])
+def test_each_heading_leads_to_the_same_in_the_other_language(chromium, made, page):  # noqa: F811
+    texts = [(made / name).read_text("utf-8") for name in (page, page.removeprefix("ja/"))]
+    assert [re.search(r'<html[^>]* lang="(\w+)"', text)[1] for text in texts] == ["ja", "en"]
+    japanese, english = (re.findall(r"<h([1-4])>", text) for text in texts)
+    assert japanese == english
+    with Watched(chromium, 390) as watched:
+        watched.page.goto((made / page).as_uri())
+        for there in ("English", "日本語"):
+            headings = watched.page.locator("article :is(h1, h2, h3, h4)")
+            at = headings.count() // 2
+            headings.nth(at).evaluate("one => one.scrollIntoView({behavior: 'instant'})")
+            name = headings.nth(at).evaluate("one => one.tagName")
+            watched.page.locator("article > .other-language").click()
+            watched.page.wait_for_url(re.compile("#heading-"))
+            top = watched.page.locator("article :is(h1, h2, h3, h4)").nth(at)
+            assert top.evaluate("one => one.tagName") == name, there
+            watched.page.wait_for_timeout(100)
+            bottom = watched.page.evaluate("document.body.scrollHeight - innerHeight - scrollY")
+            assert -5 <= top.bounding_box()["y"] <= 300 or bottom < 5, there
+    assert watched.wrong == []
 
 
 def state(figure):
@@ -221,9 +267,9 @@ def state(figure):
 
 
 @pytest.mark.parametrize("name", moving.PLACES)
-def test_a_figure_moves_by_keyboard_mouse_and_touch(chromium, folder, name):  # noqa: F811
-    content = json.loads((moving.FRAMES / name / "figure.json").read_text("utf-8"))
-    address = (folder / "notebooks" / f"{moving.PLACES[name][0]}.html").as_uri()
+def test_a_figure_moves_by_keyboard_mouse_and_touch(chromium, made, name):  # noqa: F811
+    content = json.loads(moving.words(name).read_text("utf-8"))
+    address = (made / "notebooks" / f"{moving.PLACES[name][0]}.html").as_uri()
     with Watched(chromium, 390, has_touch=True) as watched:
         page = watched.page
         page.goto(address)
@@ -270,24 +316,24 @@ def test_a_figure_moves_by_keyboard_mouse_and_touch(chromium, folder, name):  # 
 
 
 @pytest.mark.parametrize("name", moving.PLACES)
-def test_without_a_script_the_still_figure_is_seen(chromium, folder, name):  # noqa: F811
+def test_without_a_script_the_still_figure_is_seen(chromium, made, name):  # noqa: F811
     with Watched(chromium, java_script_enabled=False) as watched:
         page = watched.page
-        page.goto((folder / "notebooks" / f"{moving.PLACES[name][0]}.html").as_uri())
+        page.goto((made / "notebooks" / f"{moving.PLACES[name][0]}.html").as_uri())
         figure = page.locator(f"#moving-{name}")
         figure.scroll_into_view_if_needed()
         assert figure.locator("img").count() >= 1
         for picture in figure.locator("img").all():
             assert picture.bounding_box()["width"] > 100
             address = picture.get_attribute("src")
-            assert (folder / "notebooks" / address).resolve().is_file()
+            assert (made / "notebooks" / address).resolve().is_file()
             assert "{" not in picture.get_attribute("alt")
         assert figure.locator("input, button").count() == 0
         assert len(figure.locator("output").inner_text()) > 15
         figure.screenshot(path=SCREENSHOTS / f"book_still_{name}_1280.png")
 
 
-def test_the_guide_keeps_the_speaker_s_words(folder):
-    text = (folder / "docs" / "instructor_guide.html").read_text("utf-8")
+def test_the_guide_keeps_the_speaker_s_words(made):
+    text = (made / "docs" / "instructor_guide.html").read_text("utf-8")
     assert "What to say at each figure" not in text
     assert (DOCS / "instructor_guide.md").is_file()

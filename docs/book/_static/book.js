@@ -5,9 +5,8 @@ for (const box of document.querySelectorAll("pre, .katex-display, .table-wrapper
 
 // The way to the other language leads to the same heading: their order is the same there.
 const headings = [...document.querySelectorAll("article :is(h1, h2, h3, h4)")];
-const other = document.querySelector(".other-language");
 const below = 0.3 * innerHeight; // what stands higher has been read
-if (other) {
+for (const other of document.querySelectorAll(".other-language")) {
   const page = other.href;
   const lead = () => {
     const read = headings.filter((one) => one.getBoundingClientRect().top < below);
@@ -16,7 +15,9 @@ if (other) {
   for (const near of ["pointerdown", "focus", "click"]) other.addEventListener(near, lead);
 }
 const asked = location.hash.match(/^#heading-(\d+)$/);
-if (asked && headings[asked[1]]) headings[asked[1]].scrollIntoView();
+if (asked && headings[asked[1]]) {
+  addEventListener("load", () => headings[asked[1]].scrollIntoView({ behavior: "instant" }));
+}
 
 // Figures that move: sliders choose one of the pictures that were made beforehand. What they are
 // stands in the figure itself, as tools/moving.py writes it.
