@@ -108,7 +108,7 @@ def page(notebook: NotebookNode, name: str) -> NotebookNode:
 
 def quiet(text: str) -> str:
     """Give the line that says which points of the lecture come a look of its own."""
-    line = r"^(\*" + _("Lecture: ") + r"(?:.+\n?)+)"
+    line = r"^(\*" + _("Lecture") + r"[:\uff1a](?:.+\n?)+)"
     return re.sub(line, r'<div class="lecture">\n\n\1\n\n</div>\n', text, flags=re.M)
 
 

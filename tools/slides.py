@@ -290,8 +290,8 @@ def _of_text(part: str) -> list[tuple[str, str, float]]:
             r"(?s)(?<=^```python\n).*(?=```$)", lambda code: _narrow(code[0]) + "\n", part
         )
         return [("code", markdown2html(part), _lines(part, "code") + GAP)]
-    points = _("Lecture: ")
-    text = markdown2html(part).replace(f"<p><em>{points}", f'<p><em class="lecture">{points}')
+    lecture = "<p><em>(?=" + _("Lecture") + "[:\uff1a])"
+    text = re.sub(lecture, '<p><em class="lecture">', markdown2html(part))
     # A formula stands between paragraphs, and is higher than a line.
     formulas = 54 * (part.count("$$") // 2)
     return [("text", text, _lines(part, "text") + formulas + GAP)]

@@ -108,8 +108,8 @@ def test_the_right_arrow_reaches_every_figure_and_nothing_overflows(chromium, ta
     assert [*dict.fromkeys(shown)] == figures
     assert figures
     with speaking(language_of(path)):
-        points, exercise, to_try = _("Lecture: "), _("Exercise"), _("Try it")
-    said = re.findall(rf"^\*({points}.+?)\*", "\n".join(sources(path)), re.M)
+        points, exercise, to_try = _("Lecture"), _("Exercise"), _("Try it")
+    said = re.findall(rf"^\*({points}[:\uff1a].+?)\*", "\n".join(sources(path)), re.M)
     assert quiet == said
     # An exercise and a panel to try are told from other headings, and from each other.
     marked = [edges.pop(kind) for kind in (exercise, to_try.split()[0]) if kind in edges]
