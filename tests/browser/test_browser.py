@@ -362,7 +362,12 @@ def overlapping(boxes):
 
 def set_width(panel, width):
     """Give the panel a width in pixels, or its own; let it settle."""
-    panel.evaluate("(one, width) => { one.style.width = width ? `${width}px` : ''; }", width)
+    panel.evaluate(
+        """(one, width) => {
+          one.style.width = one.style.maxWidth = width ? `${width}px` : '';
+        }""",
+        width,
+    )
     time.sleep(0.3)
 
 
