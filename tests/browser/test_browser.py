@@ -500,7 +500,10 @@ COLOURS = """panel => {
     ...paint('.noUi-handle', 'backgroundColor'), ...paint('.noUi-target', 'backgroundColor'),
     ...paint('button', 'borderTopColor'), ...paint('select', 'borderTopColor'),
     ...paint('.nst-plot polyline', 'stroke'), ...paint('.nst-legend line', 'stroke'),
-    ...paint('.nst-upright', 'stroke')];
+    ...paint('.nst-upright', 'stroke'),
+    // What is off now is still read: in its own colour, not faded.
+    ...[...panel.querySelectorAll('button:disabled')].map((one) => getComputedStyle(one))
+      .map((look) => ['off', look.opacity === '1' ? look.color : look.backgroundColor])];
 }"""
 
 
