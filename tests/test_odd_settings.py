@@ -231,6 +231,12 @@ def test_functions_that_run_eagerly(usual):
     assert process.stdout == usual, process.stderr
 
 
+def test_variables_that_the_progress_bar_cannot_use():
+    last = python("import nst_helpers", TQDM_NCOLS="wide").stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: The progress bar cannot start with its settings (")
+    assert last.endswith("that begin with TQDM_. Mend them, then restart the kernel.")
+
+
 def test_a_flag_that_tensorflow_does_not_know_is_named():
     """It ends the process with a note, which must not be kept back."""
     process = python("import nst_helpers", TF_XLA_FLAGS="--nonsense=2")

@@ -6,9 +6,15 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
-from tqdm import tqdm
-
 from nst_helpers.session.interrupts import interrupt_flag
+
+try:
+    from tqdm import tqdm
+except ValueError as error:  # it reads the environment when it is imported
+    raise ImportError(
+        f"The progress bar cannot start with its settings ({error}). They are the environment "
+        "variables that begin with TQDM_. Mend them, then restart the kernel."
+    ) from error
 
 
 @contextlib.contextmanager
