@@ -175,6 +175,12 @@ def same_places(made: list[Slide], other: list[Slide]) -> list[int]:
     return [found[slide.blocks[0].cell.id] for slide in made]
 
 
+def prepare(target: Path) -> None:
+    """Put all that the pages need beside them: reveal.js, MathJax and the Japanese letters."""
+    fetch(target)
+    letters.write(target / "japanese.woff", all_paths())
+
+
 def fetch(target: Path) -> None:
     """Put reveal.js and MathJax beside the slides, unless they are there."""
     if (target / "mathjax" / "tex-svg.js").exists():
@@ -360,8 +366,7 @@ def _pieces(data: bytes, kind: str) -> list[tuple[bytes, tuple[int, int]]]:
 
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
-    fetch(TARGET)
-    letters.write(TARGET / "japanese.woff", all_paths())
+    prepare(TARGET)
     for path in all_paths():
         (TARGET / name(path)).write_text(export(path), encoding="utf-8")
         print((TARGET / name(path)).relative_to(ROOT))

@@ -44,7 +44,7 @@ def target(tmp_path_factory):
     if why := npm.trouble():
         pytest.skip(f"{why}: it fetches reveal.js and MathJax")
     folder = tmp_path_factory.mktemp("slides")
-    slides.fetch(folder)
+    slides.prepare(folder)
     return folder
 
 
@@ -94,7 +94,11 @@ def test_the_right_arrow_reaches_every_figure_and_nothing_overflows(chromium, ta
             break
         page.keyboard.press("ArrowRight")
         steps += 1
+    fonts = page.evaluate(
+        "document.fonts.load('24px slides-japanese', '行列').then((all) => all.length)"
+    )
     page.close()
+    assert fonts == 1, "where the system has no Japanese letters, ours are there"
     assert not wrong and not errors
     assert all(url.startswith("file:") for url in asked), "no network is needed"
     figures = re.findall(r"!\[(.+?)\]\(attachment:", "\n".join(sources(path)))  # they begin a page
