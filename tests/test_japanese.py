@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import forms, hosted, translate
-from tools.series import HOSTED, NOTEBOOKS, SWITCH, cell_of, exercise_names, notes, paths
+from tools.series import DOCS, HOSTED, NOTEBOOKS, SWITCH, cell_of, exercise_names, notes, paths
 from tools.translate import faults, in_step, sheet, state, switched, take, to_do
 
 JAPANESE = paths("ja")
@@ -81,6 +81,47 @@ def test_solutions_are_right_and_checked_in_japanese(solved, path, name):
     hints = cell_of(nbformat.read(path, 4), "hints", name).source
     folds = re.findall(r"<summary>(.*?)</summary>", hints)
     assert folds == ["ヒント1", "ヒント2", "ヒント3", "解答"]
+
+
+# The pages
+
+
+@pytest.fixture(params=forms.PAGES)
+def pages(request):
+    """A page in English and in Japanese, each without the line that leads to the other."""
+    name, found = request.param, []
+    for path, other in ((DOCS / name, f"ja/{name}"), (DOCS / "ja" / name, f"../{name}")):
+        title, switch, text = path.read_text("utf-8").split("\n\n", 2)
+        assert switch.endswith(f"]({other})")
+        found.append(f"{title}\n\n{text}".replace("../../notebooks/ja/", "../notebooks/"))
+    return found
+
+
+def places(page):
+    """The notebooks and sections that each row of a page's tables names."""
+    cells = [cell for row in re.findall(r"^\|.*$", page, re.M) for cell in row.split("|")]
+    unsaid = r"\]\([^)]*\)|[“「\"][^”」\"]*[”」\"]"  # addresses, and the titles of exercises
+    shown = [re.sub(unsaid, "", cell) for cell in cells if "[0" in cell]
+    return [re.findall(r"\d+b?", cell) for cell in shown]
+
+
+def test_the_pages_say_the_same(pages):
+    english, japanese = pages
+    assert faults(new_markdown_cell(english), new_markdown_cell(japanese)) == []
+    assert places(english) == places(japanese) != []
+
+
+def test_the_questions_name_exercises_as_the_notebooks_do():
+    text = (DOCS / "ja" / "questions.md").read_text("utf-8")
+    titles = [
+        re.split("[:\N{FULLWIDTH COLON}]", line, maxsplit=1)[1]
+        for path in JAPANESE
+        for cell in nbformat.read(path, 4).cells
+        for line in cell.source.splitlines()
+        if line.startswith("### 練習問題")
+    ]
+    named = re.findall("(?:練習問題|予想)「([^」]+)」", text)
+    assert named and not {*named} - {*titles}
 
 
 # The tool
