@@ -101,7 +101,7 @@ def places(page):
     """The notebooks and sections that each row of a page's tables names."""
     cells = [cell for row in re.findall(r"^\|.*$", page, re.M) for cell in row.split("|")]
     unsaid = r"\]\([^)]*\)|[“「\"][^”」\"]*[”」\"]"  # addresses, and the titles of exercises
-    shown = [re.sub(unsaid, "", cell) for cell in cells if "[0" in cell]
+    shown = [re.sub(unsaid, "", cell) for cell in cells if ".ipynb)" in cell]
     return [re.findall(r"\d+b?", cell) for cell in shown]
 
 
