@@ -93,7 +93,8 @@ def pages(request):
     for path, other in ((DOCS / name, f"ja/{name}"), (DOCS / "ja" / name, f"../{name}")):
         title, switch, text = path.read_text("utf-8").split("\n\n", 2)
         assert switch.endswith(f"]({other})")
-        found.append(f"{title}\n\n{text}".replace("../../notebooks/ja/", "../notebooks/"))
+        text = re.sub(r"\(\.\./\.\./notebooks/(ja/)?", "(../notebooks/", text)
+        found.append(f"{title}\n\n{text}")
     return found
 
 
