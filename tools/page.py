@@ -80,4 +80,6 @@ def _wait(server: subprocess.Popen, port: int) -> None:
             socket.create_connection(("127.0.0.1", port)).close()
             return
         time.sleep(0.5)
-    raise RuntimeError("Voilà has ended before it answered: run the notebook in JupyterLab.")
+    raise RuntimeError(
+        "Voilà has ended before it answered: run the notebook in JupyterLab to see why."
+    )
