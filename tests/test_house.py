@@ -530,3 +530,9 @@ def test_every_command_of_the_makefile_has_one_rule():
     assert sorted(rules) == sorted(phony)
     readme = (TOP / "README.md").read_text("utf-8")
     assert set(re.findall(r"`make ([a-z-]+)", readme)) <= set(phony)
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """They are modules beside each other wherever all extras are installed."""
+    names = [path.name for path in (TOP / "tests").rglob("*.py")]
+    assert sorted(names) == sorted(set(names))
