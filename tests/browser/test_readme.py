@@ -7,11 +7,13 @@ import pytest
 from markdown_it import MarkdownIt
 from test_browser import SCREENSHOTS, chromium  # noqa: F401
 
+from tools import letters
 from tools.portraits import PORTRAITS
 from tools.series import DOCS, ROOT
 
 LOOK = """
-  body { margin: 0; font: 16px/1.5 "Noto Sans", Helvetica, Arial, sans-serif; color: #1f2328; }
+  body { margin: 0; color: #1f2328;
+         font: 16px/1.5 "Noto Sans", Helvetica, Arial, sans-serif, japanese; }
   article { box-sizing: border-box; max-width: 1012px; margin: 0 auto; padding: 32px; }
   @media (max-width: 767px) { article { padding: 16px; } }
   h1, h2 { border-bottom: 1px solid #d1d9e0; padding-bottom: 0.3em; margin: 24px 0 16px; }
@@ -36,15 +38,20 @@ SEEN = """() => ({
 })"""
 
 
-@pytest.fixture(scope="module")
-def readme(tmp_path_factory):
+FIRST = ("Get it", "Open it", "What you will see"), ("手に入れる", "開く", "見られるもの")
+LAST = ("Commands and tests", "Licences"), ("コマンドとテスト", "ライセンス")
+
+
+@pytest.fixture(scope="module", params=["README.md", "README.ja.md"])
+def readme(request, tmp_path_factory):
     """The README as a page."""
-    text = (ROOT / "README.md").read_text("utf-8")
+    text = (ROOT / request.param).read_text("utf-8")
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     page = tmp_path_factory.mktemp("readme") / "readme.html"
     page.write_text(
         f'<!doctype html><meta charset="utf-8"><base href="{ROOT.as_uri()}/">'
-        f"<style>{LOOK}</style><article>{body}</article>",
+        f'<style>@font-face {{ font-family: japanese; src: url("{letters.FONT.as_uri()}"); }}{LOOK}'
+        f"</style><article>{body}</article>",
         encoding="utf-8",
     )
     return page
@@ -55,7 +62,10 @@ def test_the_readme_begins_with_a_result_and_ends_with_the_tests(chromium, readm
     page = chromium.new_page(viewport={"width": width, "height": 800})
     page.goto(readme.as_uri(), wait_until="load")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"readme_{width}.png", full_page=True)
+    language = page.evaluate("Number(/[ぁ-ヿ]/.test(document.querySelector('h1').textContent))")
+    page.screenshot(
+        path=SCREENSHOTS / f"readme_{['en', 'ja'][language]}_{width}.png", full_page=True
+    )
     seen = page.evaluate(SEEN)
     page.close()
     assert seen["wide"] <= width
@@ -63,8 +73,7 @@ def test_the_readme_begins_with_a_result_and_ends_with_the_tests(chromium, readm
     assert first["name"] == "studio.webp"
     assert first["bottom"] <= 800, "a picture that is being made is on the first screen"
     names, tops = zip(*seen["headings"])
-    assert names[:3] == ("Get it", "Open it", "What you will see")
-    assert names[-2:] == ("Commands and tests", "Licences")
+    assert names[:3] == FIRST[language] and names[-2:] == LAST[language]
     assert tops[0] <= 2 * 800, "how to get it is on the second screen"
     panels = [one for one in seen["images"] if tops[2] < one["top"] < tops[3]]
     assert {one["name"] for one in panels} >= {f"{one.name}.jpg" for one in PORTRAITS}
