@@ -93,8 +93,7 @@ def pages(request):
     for path, other in ((DOCS / name, f"ja/{name}"), (DOCS / "ja" / name, f"../{name}")):
         title, switch, text = path.read_text("utf-8").split("\n\n", 2)
         assert switch.endswith(f"]({other})")
-        text = re.sub(r"\(\.\./\.\./notebooks/(ja/)?", "(../notebooks/", text)
-        found.append(f"{title}\n\n{text}")
+        found.append(f"{title}\n\n{text}".replace("../../notebooks/ja/", "../notebooks/"))
     return found
 
 
