@@ -1,7 +1,9 @@
 """What the package says to a learner is said in Japanese too: all of it, and nothing in English."""
 
 import ast
+import gettext
 import html
+import io
 import re
 from string import Formatter
 
@@ -66,8 +68,12 @@ def test_translations_are_japanese():
 
 def test_what_is_read_is_what_is_edited():
     """The compiled catalogue agrees with the one that people edit: `make ja` writes it."""
-    compiled = PO.with_suffix(".mo").read_bytes()
-    assert compiled == translate.compiled(CATALOGUE)
+    compiled, edited = (
+        gettext.GNUTranslations(io.BytesIO(file))._catalog
+        for file in (PO.with_suffix(".mo").read_bytes(), translate.compiled(CATALOGUE))
+    )
+    assert compiled.pop("") and edited.pop("")  # which version of Babel wrote it
+    assert compiled == edited
 
 
 # What is marked
@@ -220,7 +226,7 @@ def test_figures_speak_japanese(in_japanese):
     assert "図の説明" in folded("図")
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error:Glyph")  # a letter that is missing
 def test_every_letter_is_drawn(in_japanese, caplog):
     """No empty boxes: the fonts of figures have all letters of all messages."""
     names = in_one_look(lambda: mpl.rcParams["font.family"])()
