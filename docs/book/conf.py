@@ -6,7 +6,7 @@ from pathlib import Path
 from docutils.nodes import SkipNode
 from sphinx.search import SearchLanguage
 
-from nst_helpers.languages import _
+from nst_helpers.languages import N_, _
 from nst_helpers.languages import language as spoken
 
 language = spoken()
@@ -87,6 +87,20 @@ MENDED = {
 }
 
 
+# What the theme says, and Sphinx has no translation of.
+THEME = {N_("Back to top"), N_("On this page"), N_("Skip to content")}
+
+
+def _translate_theme(app):
+    pages = app.builder.templates.environment
+    sphinx, of_number = pages.globals["gettext"], pages.globals["ngettext"]
+
+    def said(text):
+        return _(text.strip()) if text.strip() in THEME else sphinx(text)
+
+    pages.install_gettext_callables(said, of_number)
+
+
 class Japanese(SearchLanguage):
     """Words as runs of one script: what is indexed and what is asked are cut alike."""
 
@@ -116,6 +130,7 @@ def setup(app):
     """Leave formulas as they are, in elements that formulas.cjs finds."""
     app.add_html_math_renderer("set_later", _formula("span"), _formula("div"))
     app.add_search_language(Japanese)
+    app.connect("builder-inited", _translate_theme)
     app.connect("autodoc-skip-member", _says_nothing)
     app.connect("html-page-context", _lead_to_other)
     app.connect("html-page-context", _mended, priority=900)  # after the theme

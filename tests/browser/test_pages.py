@@ -241,6 +241,7 @@ def test_the_first_page_is_light(chromium, made, language, width):  # noqa: F811
 def test_each_heading_leads_to_the_same_in_the_other_language(chromium, made, page):  # noqa: F811
     texts = [(made / name).read_text("utf-8") for name in (page, page.removeprefix("ja/"))]
     assert [re.search(r'<html[^>]* lang="(\w+)"', text)[1] for text in texts] == ["ja", "en"]
+    assert [text.count("Back to top") for text in texts] == [0, 1]
     japanese, english = (re.findall(r"<h([1-4])>", text) for text in texts)
     assert japanese == english
     with Watched(chromium, 390) as watched:
