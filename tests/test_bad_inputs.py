@@ -1237,7 +1237,7 @@ INNER = {
     "optimisers": ["downhill"],
     "pyramid": ["as_canvas", "at_level", "enlarged", "first_picture", "level_sizes", "shares"],
     "transfer": [],
-    "figures.look": ["in_one_look", "new_figure", "reach", "wrapped"],
+    "figures.look": ["arrows", "in_one_look", "new_figure", "reach", "wrapped"],
     "figures.words": [
         "bundle",
         "description",
