@@ -38,7 +38,8 @@ SEEN = r"""async () => {
   const walk = document.createTreeWalker(inner, NodeFilter.SHOW_TEXT);
   const unset = [];
   for (let node; (node = walk.nextNode());) {
-    if (node.parentElement.closest('pre, code, script, style, .formula, .sig')) continue;
+    const apart = 'pre, code, script, style, .formula, .sig, .field-list strong';  // **options
+    if (node.parentElement.closest(apart)) continue;
     const left = /\$[^$\n]+\$|\\\(|\\\[|\\[a-z]{3}|\*\*|[ぁ-ヿ一-鿿]\*/;
     if (left.test(node.data)) unset.push(node.data.slice(0, 80));
   }
