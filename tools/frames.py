@@ -79,7 +79,9 @@ def write(
         pictures: Frames = pane.pictures if isinstance(pane.pictures, dict) else {(): pane.pictures}
         ending = f".{language()}.webp" if pane.is_drawn and language() != "en" else ".webp"
         for place, picture in pictures.items():
-            save(picture, folder / ("-".join(map(str, [number, *place])) + ending))
+            path = folder / ("-".join(map(str, [number, *place])) + ending)
+            if not path.exists():  # what holds no words is one picture for all languages
+                save(picture, path)
         size = next(iter(pictures.values())).size
         kept = {"title": pane.title, "words": pane.words, "moves": moves}
         shown.append({**kept, "size": size, "ending": ending})
