@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Two files or notebooks at a time: much of a test is Python's own, on one core.
+TWO := -n 2 --dist loadfile
 
 .PHONY: lab test test-unit test-notebooks test-solved test-abuse test-versions test-browser bench notebooks hosted ja studio film slides book student instructor lint
 
@@ -18,15 +20,15 @@ lab: $(READY)
 test: test-unit test-notebooks
 
 test-unit: $(READY)
-	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests
+	NST_BACKBONE=vgg16 $(BIN)/python -m pytest tests $(TWO)
 
 # TensorFlow's own notes on the processor, which come now and then, are no output to compare.
 test-notebooks: $(READY)
-	TF_CPP_MIN_LOG_LEVEL=3 NST_BACKBONE=vgg16 $(BIN)/python -m pytest --nbval notebooks
+	TF_CPP_MIN_LOG_LEVEL=3 NST_BACKBONE=vgg16 $(BIN)/python -m pytest --nbval notebooks $(TWO)
 
 # Every exercise solved: what test-notebooks runs unsolved. Notebook 00 has no exercises.
 test-solved: instructor
-	TF_CPP_MIN_LOG_LEVEL=3 NST_BACKBONE=vgg16 $(BIN)/python -m pytest --nbval build/instructor/0[1-9]*.ipynb
+	TF_CPP_MIN_LOG_LEVEL=3 NST_BACKBONE=vgg16 $(BIN)/python -m pytest --nbval build/instructor/0[1-9]*.ipynb $(TWO)
 
 # The notebooks run twice, in random orders, read-only, from elsewhere, with VGG19.
 test-abuse: $(READY)

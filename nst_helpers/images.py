@@ -19,6 +19,7 @@ from nst_helpers.files import file_to_write, opened, write_whole
 from nst_helpers.languages import _
 from nst_helpers.refusals import whole_number
 from nst_helpers.session.quiet_pillow import quiet_pillow
+from nst_helpers.session.standard_out import say
 
 MAX_PIXELS = 64_000_000
 MAX_JPEG_PIXELS = 256_000_000  # a JPEG can be decoded at an eighth of its size
@@ -367,7 +368,7 @@ def _white(low: float, high: float, name: str) -> int:
         return 1  # refused later, by its own numbers
     if 1 < bits < 16:
         told = _("{name} holds numbers up to {high:g}: {white} ({bits} bits) is taken as white.")
-        print(told.format(name=name, high=high, white=2**bits - 1, bits=bits))
+        say(told.format(name=name, high=high, white=2**bits - 1, bits=bits))
     return 2**bits - 1
 
 

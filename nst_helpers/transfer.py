@@ -31,6 +31,7 @@ from nst_helpers.pyramid import (
 from nst_helpers.refusals import choice, number, said, whole_number
 from nst_helpers.session.device import device, refuse_graphs
 from nst_helpers.session.progress import progress_bar
+from nst_helpers.session.standard_out import say
 from nst_helpers.style_matrix import gram_per_position
 
 
@@ -301,7 +302,7 @@ class StyleTransfer:
                     self.message = told.format(step=step.number, all=total)
                     break
         if self.message:
-            print(self.message)
+            say(self.message)
         return self.image, self.history
 
     def _walk(self, count: int) -> Generator[Step, None, None]:

@@ -26,6 +26,7 @@ PACKAGE = TOP / "nst_helpers"
 ROOMS = [
     "languages",
     "session.quiet_start",
+    "session.standard_out",
     "session.cell_order",
     "session.forks",
     "session.device",

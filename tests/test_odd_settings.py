@@ -231,10 +231,23 @@ def test_functions_that_run_eagerly(usual):
     assert process.stdout == usual, process.stderr
 
 
-def test_variables_that_the_progress_bar_cannot_use():
-    last = python("import nst_helpers", TQDM_NCOLS="wide").stderr.strip().splitlines()[-1]
-    assert last.startswith("ImportError: The progress bar cannot start with its settings (")
+BAR = "from nst_helpers.session.progress import progress_bar as bar\nwith bar(2, True): pass"
+
+
+@pytest.mark.parametrize(
+    ("variable", "kind"),
+    [({"TQDM_NCOLS": "wide"}, "ImportError"), ({"TQDM_BAR_FORMAT": "{nothing}"}, "ValueError")],
+)
+def test_variables_that_the_progress_bar_cannot_use(variable, kind):
+    last = python(BAR, **variable).stderr.strip().splitlines()[-1]
+    assert last.startswith(f"{kind}: The progress bar cannot start with its settings (")
     assert last.endswith("that begin with TQDM_. Mend them, then restart the kernel.")
+
+
+def test_what_standard_output_has_no_letters_for_ends_nothing():
+    code = "from nst_helpers.session.standard_out import say\nsay('λ = 2, 画像')"
+    process = python(code, PYTHONIOENCODING="ascii")
+    assert process.stdout == r"\u03bb = 2, \u753b\u50cf" + "\n", process.stderr
 
 
 def test_a_flag_that_tensorflow_does_not_know_is_named():

@@ -24,6 +24,8 @@ from tools.hosted import stamp
 from tools.series import ROOT, paths
 from tools.wheel import build
 
+TWO = ("-n", "2", "--dist", "loadfile")  # two files at a time, as the Makefile has it
+
 
 class Set(NamedTuple):
     """A Python, and the versions that are held."""
@@ -92,7 +94,8 @@ def test(name: str) -> bool:
     subprocess.run([own, "--version"], check=True)
     subprocess.run([own, "-m", "pip", "freeze", "--exclude-editable"], check=True)
     environment = os.environ | {"NST_BACKBONE": "vgg16"}
-    unit = subprocess.run([own, "-m", "pytest", "tests"], cwd=ROOT, env=environment).returncode
+    command = [own, "-m", "pytest", "tests", *TWO]
+    unit = subprocess.run(command, cwd=ROOT, env=environment).returncode
     return unit == 0 and (name != "hosted" or notebooks(own, environment))
 
 
@@ -106,7 +109,7 @@ def notebooks(own: str, environment: dict[str, str]) -> bool:
             stamp(notebook, address)
             nbformat.write(notebook, Path(folder) / path.name)
         sanitize = ["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg")]
-        command = [own, "-m", "pytest", "--nbval", "--nbval-current-env", *sanitize, folder]
+        command = [own, "-m", "pytest", "--nbval", "--nbval-current-env", *sanitize, *TWO, folder]
         service = {"PYTHONPATH": str(ROOT / "tests" / "hosted_service")}
         return subprocess.run(command, cwd=folder, env=environment | service).returncode == 0
 

@@ -24,6 +24,7 @@ from nst_helpers.exercises.judge import Exercise, judge
 from nst_helpers.exercises.predictions import Prediction, judge_choice
 from nst_helpers.exercises.verdict import OPEN, Tally, Verdict
 from nst_helpers.languages import _
+from nst_helpers.session.standard_out import say
 
 MODULES = {
     "01": notebook_01,
@@ -136,7 +137,7 @@ def yours(name: str, answer: Any) -> Callable:
     exercise = EXERCISES[refusals.choice(name, "name", EXERCISES)]
     right = judge(exercise, answer).right
     told = _("my_{name}: yours") if right else _("my_{name}: ours stands in, until yours is right")
-    print(told.format(name=name))
+    say(told.format(name=name))
     return answer if right else exercise.right
 
 

@@ -19,6 +19,7 @@ from nst_helpers.paths import as_path, unwrapped
 from nst_helpers.refusals import choice, nearest, whole_number
 from nst_helpers.session.device import refuse_graphs, set_up_tensorflow
 from nst_helpers.session.forks import refuse_fork
+from nst_helpers.session.standard_out import say
 
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 CONTENT_LAYER = "block4_conv2"
@@ -113,7 +114,7 @@ def load_vgg(
                 "VGG19 is not here yet: {error}. The bundled VGG16 is used instead, and "
                 'everything works with it; for VGG19, run load_vgg("vgg19") when you are online.'
             )
-            print(told.format(error=error))
+            say(told.format(error=error))
             asked = "vgg16"
     if asked == "vgg16":
         return _filled("vgg16", BUNDLED_VGG16, **form)

@@ -12,7 +12,9 @@ quiet_pillow : while a picture is read, Pillow's limit of pixels, its mercy for 
     off, and Python's warnings are off.
 interrupts : during a run, the first interrupt sets a flag; while a studio runs, one between cells
     pauses it (handler of SIGINT, given back afterwards).
-progress : during a run, a bar is drawn on standard output as it is then.
+progress : during a run, a bar is drawn.
+standard_out : sentences and bars go to standard output as it is then; letters that it lacks become
+    their numbers.
 letters : with the first figure in Japanese, Matplotlib knows a font with its letters.
 linear_algebra : between two steps of L-BFGS, NumPy's linear algebra has one thread.
 """

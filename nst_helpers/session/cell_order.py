@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nst_helpers.languages import N_, _
+from nst_helpers.session.standard_out import say
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 ABOVE = N_("all cells above yours: menu Run ▸ Run All Above Selected Cell")
@@ -78,8 +79,8 @@ def _advise(result) -> None:
         here = Path()  # unlike Path.cwd(), it can be asked for when the folder is gone
         if sentence := advice(name, shell.history_manager.input_hist_raw, (here, NOTEBOOKS)):
             if half_made:
-                print(_("{name} is only half made: its cell failed.").format(name=name))
-            print(sentence)
+                say(_("{name} is only half made: its cell failed.").format(name=name))
+            say(sentence)
 
 
 def _cells(path: Path) -> list[tuple[str, str]]:

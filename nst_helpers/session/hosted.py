@@ -6,6 +6,7 @@ import contextlib
 
 from nst_helpers.languages import N_, _
 from nst_helpers.session.device import device, visible_gpus
+from nst_helpers.session.standard_out import say
 
 NO_GPU = N_(
     "No GPU: the pictures are smaller, all else is the same. To get one: menu Runtime ▸ Change "
@@ -19,4 +20,4 @@ def welcome() -> None:
         from google.colab import output
 
         output.enable_custom_widget_manager()
-    print(device() if visible_gpus() else _(NO_GPU))
+    say(device() if visible_gpus() else _(NO_GPU))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
 
 from nst_helpers.session.interrupts import interrupt_flag
+from nst_helpers.session.standard_out import StandardOut
+
+UNUSABLE = (
+    "The progress bar cannot start with its settings ({error}). They are the environment "
+    "variables that begin with TQDM_. Mend them, then restart the kernel."
+)
 
 try:
     from tqdm import tqdm
 except ValueError as error:  # it reads the environment when it is imported
-    raise ImportError(
-        f"The progress bar cannot start with its settings ({error}). They are the environment "
-        "variables that begin with TQDM_. Mend them, then restart the kernel."
-    ) from error
+    raise ImportError(UNUSABLE.format(error=error)) from error
 
 
 @contextlib.contextmanager
@@ -32,11 +34,13 @@ def progress_bar(total: int, shown: bool) -> Iterator[Callable[[float], bool]]:
     ------
     callable
         Told J after each step, it returns whether the kernel was interrupted.
+
+    Raises
+    ------
+    ValueError
+        A variable that begins with TQDM_ holds a form that the bar cannot be drawn in.
     """
-    with (
-        interrupt_flag() as flag,
-        tqdm(total=total, disable=not shown, unit="step", file=_StandardOut()) as bar,
-    ):
+    with interrupt_flag() as flag, _bar(total, shown) as bar:
 
         def interrupted(J: float) -> bool:
             bar.update()
@@ -46,21 +50,8 @@ def progress_bar(total: int, shown: bool) -> Iterator[Callable[[float], bool]]:
         yield interrupted
 
 
-class _StandardOut:
-    """Standard output as it is now: notebooks replace it, and red is for errors.
-
-    There may be none, or a full or a broken one; what a host puts there may only write. No walk
-    ends for that.
-    """
-
-    @property
-    def encoding(self) -> str | None:
-        return getattr(sys.stdout, "encoding", None)
-
-    def write(self, text: str) -> None:
-        with contextlib.suppress(AttributeError, OSError, ValueError):
-            sys.stdout.write(text)
-
-    def flush(self) -> None:
-        with contextlib.suppress(AttributeError, OSError, ValueError):
-            sys.stdout.flush()
+def _bar(total: int, shown: bool) -> tqdm:
+    try:
+        return tqdm(total=total, disable=not shown, unit="step", file=StandardOut())
+    except Exception as error:  # of any kind: it is drawn at once, in the form that a variable has
+        raise ValueError(UNUSABLE.format(error=error)) from error
