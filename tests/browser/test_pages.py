@@ -63,6 +63,10 @@ SEEN = r"""async () => {
     said: images.map((one) => one.alt),
     stick_out: images.filter((one) => one.getBoundingClientRect().right > innerWidth)
       .map((one) => one.src),
+    // Where there is room, nothing has to be scrolled to be read.
+    cut: innerWidth < 1280 ? [] : [...document.querySelectorAll('.katex-display, article pre')]
+      .filter((one) => one.scrollWidth > one.clientWidth + 1)
+      .map((one) => one.textContent.slice(0, 80)),
     open: [...document.querySelectorAll('article details[open]')].map((one) => one.innerText),
     fonts: [...document.fonts].filter((one) => one.status === 'error').map((one) => one.family),
   };
@@ -123,7 +127,7 @@ def test_a_page_is_whole(chromium, made, axe, name):  # noqa: F811
             page.goto((made / name).as_uri())
             seen = page.evaluate(SEEN)
             place = f"{width} {scheme}"
-            for fault in ("unset", "broken", "silent", "stick_out", "open", "fonts"):
+            for fault in ("unset", "broken", "silent", "stick_out", "cut", "open", "fonts"):
                 assert seen[fault] == [], (place, fault)
             assert seen["wide"] <= 0, place
             ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
