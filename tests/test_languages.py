@@ -170,7 +170,10 @@ def test_the_search_for_english_finds_it():
 
 @pytest.mark.parametrize(
     "asked, spoken",
-    [("", "en"), ("ja", "ja"), ("ja_JP.UTF-8", "ja"), ("JA", "ja"), ("en-GB", "en"), ("xx", "en")],
+    [
+        *[("", "en"), ("ja", "ja"), ("ja_JP.UTF-8", "ja"), ("JA", "ja"), ("en-GB", "en")],
+        *[("xx", "en"), (' "ja" ', "ja"), ("'ja_JP'", "ja"), ("英語", "en")],
+    ],
 )
 def test_the_language_is_that_of_the_moment(monkeypatch, asked, spoken):
     monkeypatch.setenv("NST_LANG", asked)

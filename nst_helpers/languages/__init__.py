@@ -26,8 +26,9 @@ def language() -> str:
         What the environment variable NST_LANG asks for, such as "ja"; "en" where it asks for
         nothing, or for a language that the series does not speak.
     """
-    asked = re.split(r"[-_.]", os.environ.get("NST_LANG", "").strip().lower())[0]
-    return asked if asked in languages() else ENGLISH
+    # Its first letters: there may be blanks and quotes around it, a country or an encoding behind.
+    asked = re.search(r"[a-z]+", os.environ.get("NST_LANG", "").lower())
+    return asked[0] if asked and asked[0] in languages() else ENGLISH
 
 
 @cache
