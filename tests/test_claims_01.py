@@ -127,3 +127,4 @@ def test_the_face_channel(vgg, blocks):
         )
         sizes.append(np.abs(gradient).max())
     assert max(sizes) < 2 * min(sizes), "a gradient is no smaller where the activation is"
+    assert np.argmax(sizes) == 2, "the discs' is the strongest"

@@ -174,8 +174,29 @@ def test_shifted_mirrored_turned_enlarged(extract, vgg, wave, a_wave, a_cat, a_l
     for four in (shifted, mirrored, turned, larger):
         assert np.argmax(four) == 4
     assert max(shifted[0], mirrored[0], larger[0]) < 0.13  # little in early layers
+    np.testing.assert_allclose(mirrored[:2], 1 / 8, atol=0.015)
     assert min(turned[2:4] / cat[2:4]) > 0.8  # not much nearer than the cat
     assert receptive_field(vgg, CONV5).size > wave.shape[1]  # every window reaches the border
+
+
+def test_without_borders_a_shift_by_whole_steps_changes_nothing(extract, wave):
+    """8 pixels are half a step of conv5_1 and whole steps of the other layers."""
+
+    def inner(picture):
+        """The activations of the middle one of nine copies: no border is near."""
+        found = {}
+        for n, a in extract(np.tile(picture, (1, 3, 3, 1))).items():
+            n_H, n_W = a.shape[1] // 3, a.shape[2] // 3
+            found[n] = a[:, n_H : 2 * n_H, n_W : 2 * n_W]
+        return found
+
+    wave = wave[:, :128]  # whole steps, so that the copies are alike
+    a_inner = inner(wave)
+    assert changes(a_inner, inner(np.roll(wave, 16, axis=2))).max() < 1e-4
+    by_8 = changes(a_inner, inner(np.roll(wave, 8, axis=2)))
+    assert by_8[:4].max() < 1e-4
+    assert by_8[4] == pytest.approx(0.08, abs=0.005)
+    assert changes(a_inner, inner(wave[:, :, ::-1])).min() > 0.1
 
 
 # Section 6
