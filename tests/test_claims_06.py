@@ -73,6 +73,25 @@ def test_the_positions_matrix_knows_no_channels(a_S):
     assert off(gram_matrix_per_position(a[..., order]), gram_matrix_per_position(a)) > 50
 
 
+def test_variances_drown_means_and_deviations_do_not(extract):
+    """Section 2: s² is in squared units, so its squared differences are the larger by far."""
+    mean, variance = means_and_variances(extract(load_picture("brick", 96))["block2_conv1"])
+    assert tf.reduce_sum(variance**2) > 1000 * tf.reduce_sum(mean**2)
+    assert 0.2 < tf.reduce_sum(variance) / tf.reduce_sum(mean**2) < 5
+
+
+def test_which_measures_tell_the_blocks_of_exercise_2_apart():
+    """Section 2: A and B have the same means, but other pairs."""
+    A = tf.constant([[[[2.0, 2], [2, 2], [0, 0], [0, 0]]]])
+    B = tf.constant([[[[2.0, 0], [2, 0], [0, 2], [0, 2]]]])
+    for measure in (channel_means, means_and_variances, mean_squares):
+        np.testing.assert_allclose(measure(A), measure(B), atol=1e-6)
+    for measure in (gram_matrix_per_position, covariance_matrix, pearson_matrix):
+        assert float(measure(A)[0, 1]) > float(measure(B)[0, 1]) + 0.5, measure
+    places = [np.diag(positions_matrix(a)) for a in (A, B)]
+    np.testing.assert_allclose(places, [[4, 4, 0, 0], [2, 2, 2, 2]])
+
+
 def test_in_conv2_1_alone_measures_with_pairs_are_nearest_in_what_goes_together(real_vgg, extract):
     brick = load_picture("brick", 96)[:, :64]
     rng = np.random.default_rng(0)
@@ -87,9 +106,10 @@ def test_in_conv2_1_alone_measures_with_pairs_are_nearest_in_what_goes_together(
         image, _ = walk.run(15, progress=False)
         return off(pearson_matrix(extract(image)[layer]), wanted)
 
-    with_pairs = map(left, (gram_matrix_per_position, covariance_matrix, pearson_matrix))
-    without = map(left, (channel_means, mean_squares, means_and_variances))
+    with_pairs = [*map(left, (gram_matrix_per_position, covariance_matrix, pearson_matrix))]
+    without = [*map(left, (channel_means, mean_squares, means_and_variances))]
     assert max(with_pairs) < min(without)
+    assert [with_pairs[0], without[1]] == pytest.approx([42, 48], abs=3)
 
 
 def test_grey_and_a_chequerboard_have_one_matrix_and_two_covariances():

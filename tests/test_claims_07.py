@@ -80,10 +80,18 @@ def test_silence_costs_1_and_both_layers_have_an_equal_say_there(recordings, ext
         assert share == pytest.approx(0.5, abs=0.01)
 
 
+def test_twice_as_much_of_the_same_is_the_same_style():
+    """Section 4: the cost compares per position, so how long S is changes nothing."""
+    rng = np.random.default_rng(0)
+    a_S, a_G = (rng.random((1, 1, n, 8), dtype="float32") for n in (30, 50))
+    once, twice = (layer_style_cost(a, a_G) for a in (a_S, np.tile(a_S, (1, 1, 2, 1))))
+    assert float(twice) == pytest.approx(float(once), rel=1e-4)
+
+
 def test_a_crackle_is_three_times_the_hiss(recordings):
     """Section 3: on the scale of the spectrogram."""
-    moments = np.mean(spectrogram(recordings["vinyl"]), axis=(0, 1, 3))
-    assert moments.max() / np.median(moments) == pytest.approx(3.1, abs=0.2)
+    frames = np.mean(spectrogram(recordings["vinyl"]), axis=(0, 1, 3))
+    assert frames.max() / np.median(frames) == pytest.approx(3.1, abs=0.2)
 
 
 def test_a_texture_comes_nearer_from_faint_noise(recordings, extract):
@@ -104,3 +112,10 @@ def test_the_layers_of_the_solid_have_an_equal_say_as_the_sounds_do(real_vgg):
     lambdas = equal_say(a_S)
     terms = [lambdas[layer] * float(layer_style_cost(a, 0 * a)) for layer, a in a_S.items()]
     np.testing.assert_allclose(terms, 1 / 3, rtol=1e-5)
+
+
+def test_late_layers_have_few_positions_in_a_slice(real_vgg):
+    """Section 5: why three layers are enough."""
+    late = ["block4_conv1", "block5_conv1"]
+    see = extractor(real_vgg, late)(np.zeros((1, 40, 40, 3), "float32"))
+    assert [tuple(see[layer].shape[1:3]) for layer in late] == [(5, 5), (2, 2)]
