@@ -8,6 +8,7 @@ from nst_helpers import (
     STYLE_LAYERS,
     StyleTransfer,
     extractor,
+    gram_matrix,
     layer_style_cost,
     load_picture,
     load_vgg,
@@ -118,6 +119,16 @@ def test_doubled_activations_cost_16_times_and_tiles_the_same():
     np.testing.assert_allclose(slopes, 8 * style_gradient(one, other), rtol=1e-3)
     tiled = [tf.tile(block, [1, 2, 2, 1]) for block in (one, other)]
     assert float(layer_style_cost(*tiled) / J) == pytest.approx(1)
+
+
+def test_by_the_bare_formula_a_tiled_painting_is_far_from_itself(blocks):
+    """Section 4: farther than the flower in every layer; per position at zero."""
+    for layer in STYLE_LAYERS:
+        a, flower = blocks["painting"][layer], cost(layer, blocks["flower"], blocks["painting"])
+        four = tf.tile(a, [1, 2, 2, 1])
+        sums = tf.reduce_sum((gram_matrix(four) - gram_matrix(a)) ** 2)
+        assert float(sums) / (2.0 * np.prod(a.shape)) ** 2 > 1.3 * flower
+        assert float(layer_style_cost(four, a)) < 1e-6 * flower
 
 
 def test_the_large_copy_is_near_but_not_at_zero(blocks):

@@ -230,7 +230,10 @@ def layers(vgg) -> None:
     for _code in spoken("layers"):
         write(
             "layers",
-            _("What each layer remembers of the painting"),
+            _(
+                "What each layer remembers of the painting (runs of their own, at 160 pixels; the "
+                "cells above took 144)"
+            ),
             [(_("layer"), names, 0)],
             [
                 Pane(
@@ -272,7 +275,10 @@ def weight_and_steps(vgg) -> None:
     for _code in spoken("weight_and_steps"):
         write(
             "weight_and_steps",
-            _("The weight of the style, and the number of steps"),
+            _(
+                "The weight of the style, and the number of steps (runs of their own, at 144 "
+                "pixels; the cells above took 96)"
+            ),
             [
                 ("β", [number_text(beta) for beta in BETAS], 2),
                 (_("steps"), [str(stop) for stop in STOPS], 4),
@@ -301,24 +307,27 @@ def weight_and_steps(vgg) -> None:
 # 4: a run as a film ------------------------------------------------------------------------------
 
 
-BETA = 0.002  # as in notebook 00: the cat keeps its face
+BETA = 0.0007  # the run of notebook 00: the cat keeps its face
 
 
 def film(vgg) -> None:
     """Show a photograph on its way to the hand of a print, and the costs beside it."""
     content, style = (load_picture(name, size=224) for name in ("cat_chelsea", "great_wave"))
-    steps = [*StyleTransfer(content, style, vgg, beta=BETA).steps(60)]
+    steps = [*StyleTransfer(content, style, vgg, beta=BETA).steps(40)]
     costs = {
         "J": [step.costs["J"] for step in steps],
-        "α J_content": [step.costs["J_content"] for step in steps],
         "β J_style": [BETA * step.costs["J_style"] for step in steps],
+        "α J_content": [step.costs["J_content"] for step in steps],
     }
     shown = [n for n in range(len(steps)) if n < 10 or n % 2]
     values = [str(steps[n].number) for n in shown]
     for _code in spoken("film"):
         write(
             "film",
-            _("A run from its first step to its last"),
+            _(
+                "The run of notebook 00 from its first step to its last: a cat in the lines of the "
+                "Great Wave, β = 0.0007, 224 pixels"
+            ),
             [(_("step"), values, len(values) - 1)],
             [
                 Pane(
@@ -331,19 +340,21 @@ def film(vgg) -> None:
                 ),
                 Pane(
                     _("its costs"),
-                    _("Three curves, J, α J_content and β J_style, up to step {0}."),
+                    _("Three curves, J, β J_style and α J_content, up to step {0}."),
                     {(at,): drawing(curves(costs, n)) for at, n in enumerate(shown)},
                     is_drawn=True,
                 ),
             ],
             {
                 (at,): _(
-                    "Step {step}: J = {J}, α J_content = {content}, β J_style = {style}."
+                    "Step {step}: J = {J}; β J_style = {style}; α J_content = {content}, "
+                    "{percent} % of J."
                 ).format(
                     step=steps[n].number,
                     J=two_digits(costs["J"][n]),
                     content=two_digits(costs["α J_content"][n]),
                     style=two_digits(costs["β J_style"][n]),
+                    percent=round(100 * costs["α J_content"][n] / costs["J"][n]),
                 )
                 for at, n in enumerate(shown)
             },
@@ -356,10 +367,13 @@ def curves(costs: Mapping[str, Sequence[float]], last: int) -> Figure:
     """Draw the costs up to a step, on axes that stay the same."""
     figure, axes = new_figure(height=ACROSS * 0.8, width=ACROSS)
     axis = axes[0, 0]
-    for (name, values), colour in zip(costs.items(), COLOURS):
-        number = np.arange(1, len(values) + 1)
-        axis.plot(number[: last + 1], values[: last + 1], color=colour, linewidth=2.5, label=name)
-        axis.plot(number[last], values[last], "o", color=colour)
+    # As in notebook 05; J is wide, so that β J_style, which is nearly J at first, lies within it.
+    looks = [("black", "-", 5), (COLOURS[0], "-", 2.2), (COLOURS[1], "--", 2.5)]
+    for (name, values), (colour, dashes, width) in zip(costs.items(), looks):
+        seen = np.where(np.array(values) > 0, values, np.nan)[: last + 1]
+        number = np.arange(1, last + 2)
+        axis.plot(number, seen, color=colour, linestyle=dashes, linewidth=width, label=name)
+        axis.plot(number[-1], seen[-1], "o", color=colour)
     everything = [value for values in costs.values() for value in values if value > 1]
     axis.set(yscale="log", xlim=(0, len(values) + 1), xlabel=_("step"), ylabel=_("cost"))
     axis.set_ylim(min(everything) / 1.5, max(everything) * 1.5)

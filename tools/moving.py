@@ -22,7 +22,7 @@ PLACES = {
     "together": ("02_channel_correlation", "pair-explorer"),
     "layers": ("04_layer_style_cost", "layer-explorer"),
     "weight_and_steps": ("05_style_transfer", "beta-facts"),
-    "film": ("05_style_transfer", "costs-figure"),
+    "film": ("05_style_transfer", "idle"),
 }
 
 

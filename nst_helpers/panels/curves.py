@@ -24,8 +24,8 @@ LOOKS = {
     for name, look in zip(
         TERMS,
         (
-            ("currentColor", "", 5.5), (LINES[0], "8 4", 2.6), (LINES[5], "9 4 2 4", 2.6),
-            (LINES[1], "2 4", 2.4), (LINES[2], "10 2", 2), (LINES[3], "5 2 2 2", 2),
+            ("currentColor", "", 5.5), (LINES[1], "8 4", 2.6), (LINES[0], "9 4 2 4", 2.6),
+            (LINES[5], "2 4", 2.4), (LINES[2], "10 2", 2), (LINES[3], "5 2 2 2", 2),
             (LINES[4], "3 3", 2), (LINES[6], "", 1.6),
         ),
     )

@@ -228,6 +228,11 @@ class Studio:
             "Three pictures: the content, the picture G after {done} steps, and the style; below "
             "them the curves of J and of each of its terms over these steps."
         )
+        if done == PREVIEW_STEPS:
+            told += " " + _(
+                "β J_style, the sum of its five layers, is nearly all of J and falls with it; "
+                "α J_content begins at step 2 and rises."
+            )
         return View(
             [row, [(_("The terms of J"), figure_picture(plot_terms(terms, marks)))]],
             # No measured numbers: they differ from machine to machine, and outputs are compared.

@@ -285,7 +285,10 @@ def layer_view(
     """
     image, history = syntheses[layer]
     J = np.asarray(history["J"])
-    told = _("{layer}: {steps} steps took J from {first} to {last}, a factor of {factor}.")
+    told = _(
+        "{layer}: {steps} steps took J from {first} to {last}, a factor of {factor}. Of the curves "
+        "this layer's is the thick one."
+    )
     return View(
         [
             [
@@ -463,7 +466,8 @@ def _curves_of(syntheses: Mapping[str, tuple[np.ndarray, Mapping]], chosen: str)
     for n, (layer, (_image, history)) in enumerate(syntheses.items()):
         J = np.asarray(history["J"])
         axis.plot(
-            J / (J[0] or 1), color=LINES[n % len(LINES)], linestyle=DASHES[n % len(DASHES)],
+            np.arange(1, len(J) + 1), J / (J[0] or 1),
+            color=LINES[n % len(LINES)], linestyle=DASHES[n % len(DASHES)],
             linewidth=5 if layer == chosen else 1.8, label=short_name(layer),
         )  # fmt: skip
     if np.isfinite(axis.dataLim.minposy):  # there is something above 0
