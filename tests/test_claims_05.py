@@ -129,6 +129,116 @@ def test_where_a_run_begins(tower, painting, real_vgg):
     assert first["content"] < first["noise"]
 
 
+def grain(picture):
+    """05b, section 4: how much the colour differs from row to row, in grey levels."""
+    p = 255 * picture[0]
+    return np.abs(np.diff(p - p.mean(axis=2, keepdims=True), axis=0)).mean()
+
+
+def frame(picture):
+    """Return how far the outermost line is off the next: root mean square, in grey levels."""
+    p = 255 * picture[0]
+    sides = p[0] - p[1], p[-1] - p[-2], p[:, 0] - p[:, 1], p[:, -1] - p[:, -2]
+    return np.sqrt(np.mean([side.mean(axis=0) ** 2 for side in sides]))
+
+
+def test_what_takes_the_grain_and_the_frame_away(tower, painting, real_vgg):
+    """05b, section 7: grain 7 from C, 28 from noise; 7 and 15 with two ways to the same J."""
+    transfer = StyleTransfer(tower, painting, real_vgg, levels=1)
+    walk = [step.image for step in transfer.steps(90)]
+    assert grain(walk[29]) == pytest.approx(7, abs=1)
+    assert grain(walk[89]) > 0.9 * grain(walk[29])
+    assert frame(walk[29]) == pytest.approx(16, abs=4)
+    assert frame(walk[89]) == pytest.approx(4, abs=2)
+    noise = StyleTransfer(tower, painting, real_vgg, levels=1, start="noise")
+    assert grain(noise.run(30, progress=False)[0]) == pytest.approx(28, abs=3)
+    small = load_picture("summer_palace", 96), load_picture("starry_night", 96)
+    ends = [
+        StyleTransfer(*small, real_vgg, optimiser=way, levels=1).run(steps, progress=False)
+        for way, steps in (("l-bfgs", 20), ("adam", 46))
+    ]
+    assert [grain(image) for image, _ in ends] == pytest.approx([7, 15], abs=1.5)
+    assert ends[0][1]["J"][-1] == pytest.approx(ends[1][1]["J"][-1], rel=0.1)
+
+
+def test_what_turns_the_palette(tower, painting, real_vgg):
+    """05b, section 7: the mean colour's distance from the painting's, and from the tower's."""
+    means = []
+    for factors in ((1, 1), (10, 1), (0, 1), (0, 0)):
+        transfer = StyleTransfer(tower, painting, real_vgg)
+        lambdas = transfer.lambdas
+        for layer, factor in zip(STYLE_LAYERS, factors, strict=False):
+            lambdas[layer] *= factor
+        transfer.lambdas = lambdas
+        means.append(transfer.run(24, progress=False)[0].mean(axis=(0, 1, 2)))
+    off_S, off_C = (
+        np.linalg.norm(np.array(means) - picture.mean(axis=(0, 1, 2)), axis=1)
+        for picture in (painting, tower)
+    )
+    assert off_S[:2] == pytest.approx([0.17, 0.07], abs=0.02)
+    assert off_C[2] > 0.1  # conv1_1 alone is not enough
+    assert off_C[3] < 0.06
+
+
+def test_a_pale_painting_bleaches_the_dahlia(real_vgg):
+    """05b, section 7: a hundredth of β, or a darkened painting, and not its darkest quarter."""
+    flower, poppies = load_picture("flower", 128), load_picture("poppies", 128)
+    quarter = resize_image(poppies[:, 40:84, :64], (88, 128))
+    assert quarter.mean() > 2 * flower.mean()
+
+    def light_and_colour(style, beta):
+        made = StyleTransfer(flower, style, real_vgg, beta=beta).run(24, progress=False)[0]
+        return made.mean(), (made.max(axis=-1) - made.min(axis=-1)).mean()
+
+    failed, tenth = light_and_colour(poppies, 1e-2), light_and_colour(poppies, 1e-3)
+    mended, dark = light_and_colour(poppies, 1e-4), light_and_colour(poppies**2.2, 1e-2)
+    assert tenth == pytest.approx(failed, abs=0.03)
+    for light, colour in (mended, dark):
+        assert light < 0.38 < 0.42 < failed[0]
+        assert colour > failed[1]
+    assert light_and_colour(quarter, 1e-2)[1] < 0.7 * failed[1]
+
+
+def along_rows_and_columns(image):
+    """Return the power of brightness in fine lines along the axes over that in slanted ones."""
+    g = 255 * image[0].mean(axis=-1)
+    height, width = g.shape
+    g = (g - g.mean()) * np.outer(np.hanning(height), np.hanning(width))
+    x = np.abs(np.fft.fftfreq(width))[None]
+    y = np.abs(np.fft.fftfreq(height))[:, None]
+    power, angle = np.abs(np.fft.fft2(g)) ** 2, np.degrees(np.arctan2(y, x + 0 * y))
+    fine = (np.hypot(x, y) >= 0.3) & (np.hypot(x, y) < 0.45)  # periods of 2.2 to 3.3 pixels
+    straight, slanted = np.abs(angle - 45) > 39, np.abs(angle - 45) < 33
+    return power[fine & straight].mean() / power[fine & slanted].mean()
+
+
+def test_more_steps_take_the_grid_away(real_vgg):
+    """05b, section 3: three sizes leave a grid after 16 steps, half of it after 48."""
+    larger = load_picture("starry_night", 168)
+    strength = {
+        (levels, steps): along_rows_and_columns(
+            StyleTransfer(
+                None, larger, real_vgg, lambdas="equal", start="noise", levels=levels
+            ).run(steps, progress=False)[0]
+        )
+        for levels, steps in ((1, 16), (3, 16), (3, 48))
+    }
+    assert strength[3, 16] == pytest.approx(9, abs=2)
+    assert strength[3, 48] == pytest.approx(4.5, abs=1.5)
+    assert strength[1, 16] < 2
+
+
+def test_each_content_layer_has_its_own_alpha(tower, painting, real_vgg):
+    """05b, section 6."""
+    alphas = []
+    for layer in ("block2_conv2", "block4_conv2", "block5_conv2"):
+        transfer = StyleTransfer(tower, painting, real_vgg, content_layer=layer)
+        at_C, _ = transfer.cost_and_gradient(tower)
+        at_S, _ = transfer.cost_and_gradient(resize_image(painting, transfer.size))
+        alphas.append(transfer.beta * at_C["J_style"] / at_S["J_content"])
+    assert alphas == pytest.approx([4.5, 99, 11_700], rel=0.05)
+
+
 def test_pixels_from_0_to_1_leave_no_style_and_exchanged_colours_do_not_show(tower, painting):
     mean = np.array([103.939, 116.779, 123.68], "float32")[:, None]
     right, in_01, in_rgb = (load_vgg("vgg16") for _ in range(3))
@@ -186,3 +296,9 @@ def test_converted_weights_give_the_same_gradient_and_the_published_ones_lie_far
     assert max(heights, key=heights.get) == "Gatys' PyTorch notebook"
     assert min(heights, key=heights.get) == "TensorFlow tutorial"
     assert max(heights.values()) > 1e5 * min(heights.values())
+
+
+def test_by_default_ours_is_no_level_line(tower, painting, real_vgg):
+    """05b, appendix: it falls to conv3_1, and rises to conv5_1 far above the published ones."""
+    say = np.array(list(StyleTransfer(tower, painting, real_vgg).lambdas.values())) / 100
+    assert say == pytest.approx([0.15, 0.0014, 0.0006, 0.009, 23], rel=0.1)
