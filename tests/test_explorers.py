@@ -93,6 +93,7 @@ def test_activation_view_names_the_most_exciting_picture(vgg, pictures, activati
         pictures, {"block2_conv1": blocks}, fields, "flower", "block2_conv1", channel=4
     )
     assert_shown(view)
+    assert "in “flower”: at most" in view.sentence
     assert "7 in “great wave”" in view.sentence
     assert [len(row) for row in view.rows] == [2, 2]
     assert view.rows[1][0][0] == "great wave: 7"
@@ -143,6 +144,7 @@ def test_the_strongest_pairs_are_among_the_channels_shown(pictures, activations)
     )
     assert "the 2 strongest of 6 channels" in view.sentence
     assert "in the difference A − B: 2, 5 (" in view.sentence
+    assert "A: “flower”, B: “great wave”." in view.sentence
     assert [caption for caption, _ in view.rows[1][:2]] == ["A: 2 and 5", "B: 2 and 5"]
 
 
@@ -243,6 +245,11 @@ def test_lit_shows_the_picture_in_full_light_and_grey_without():
     np.testing.assert_allclose(bright, picture, atol=1e-5)
     assert np.ptp(dark, axis=-1).max() < 1e-6
     assert dark.max() < 0.15
+    half = lit(picture, np.full((4, 4), 0.5), 1)
+    np.testing.assert_allclose(half, (bright + dark) / 2, atol=1e-5)
+    # Silent and white is darker than firing and blue: what is lit is seen.
+    white, blue = np.ones((1, 8, 8, 3), np.float32), np.full((1, 8, 8, 3), (0.1, 0.2, 0.6))
+    assert lit(white, np.zeros((4, 4)), 1).mean() < lit(blue, np.ones((4, 4)), 1).mean()
 
 
 def test_marked_frames_the_cell():
@@ -434,6 +441,24 @@ def test_no_letter_of_a_chart_is_cut_off(syntheses):
         # On a phone a chart is 362 pixels wide.
         texts = [text for text in figure.findobj(Text) if text.get_text()]
         assert min(text.get_fontsize() for text in texts) / 72 * 362 / whole.width >= 11
+
+
+def test_a_still_shows_pictures_smooth_and_few_cells_sharp():
+    def colours(side):
+        board = np.indices((side, side)).sum(axis=0) // (side // 8) % 2
+        board = np.repeat(np.float32(board)[None, ..., None], 3, axis=-1)
+        drawn = still_figure([[("a board", board)]]).axes[0].images[0].get_array()
+        assert max(drawn.shape) >= 600
+        return len(np.unique(drawn))
+
+    assert colours(64) == 2
+    assert colours(160) > 2
+
+
+def test_the_activation_explorer_begins_with_the_first_channel_found(real_vgg):
+    found = {"orange": ("block1_conv2", 45), "faces": ("block5_conv1", 104)}
+    assert "conv1_2, channel 45 of 64, in “astronaut”" in said(activation_explorer(real_vgg, found))
+    assert "conv2_1, channel 5 of 128" in said(activation_explorer(real_vgg))
 
 
 def test_a_still_does_not_heed_the_reader_s_settings(syntheses):

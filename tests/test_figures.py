@@ -268,6 +268,11 @@ def test_a_ring_frames_its_pixels():
     assert ring.get_xy() == (19.5, 3.5)
     assert (ring.get_width(), ring.get_height()) == (12, 8)
     assert not ring.get_fill()
+    figure = figures.plot_maps(
+        [PICTURE, MAP], list("ab"), label="activation", rings={1: (2, 3, 1, 1)}
+    )
+    assert not figure.axes[0].patches
+    assert figure.axes[1].patches[-1].get_xy() == (2.5, 1.5)
 
 
 def test_maps_have_their_own_scales_or_one_with_a_bar():

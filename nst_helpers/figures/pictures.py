@@ -69,19 +69,18 @@ def plot_images(
     images = given.arrays(images, titles, "images", given.PICTURE)
     columns = 5 if columns is None else whole_number(columns, "columns", 1)
     figure, axes = _grid(images, titles, columns)
-    for n, box in (rings or {}).items():
-        axis = axes[whole_number(n, "A ring's picture", 0, len(axes) - 1)]
-        top, left, height, width = refusals.array(box, f"rings[{n}]", 4)
-        for colour, line in (("white", 6), (COLOURS[5], 3)):  # seen on every ground
-            corner = left - 0.5, top - 0.5
-            ring = Rectangle(corner, width, height, fill=False, edgecolor=colour, linewidth=line)
-            axis.add_patch(ring).set_clip_on(False)
+    _ring(axes, rings)
     return figure
 
 
 @in_one_look
 def plot_maps(
-    maps: Sequence[np.ndarray], titles: Sequence[str], columns: int = 4, *, label: str = ""
+    maps: Sequence[np.ndarray],
+    titles: Sequence[str],
+    columns: int = 4,
+    *,
+    label: str = "",
+    rings: Mapping[int, tuple[int, int, int, int]] | None = None,
 ) -> Figure:
     """Show feature maps in a grid, and pictures beside them where they are given.
 
@@ -96,6 +95,8 @@ def plot_maps(
     label : str
         What the brightness measures. With a label all maps have one scale, and a bar of colours
         shows it, with an arrow where a few values lie beyond it; without one each map has its own.
+    rings : {n: (top, left, height, width)}, optional
+        Frame this part of the n-th map, counted from 0, in its own cells: where to look.
 
     Returns
     -------
@@ -113,6 +114,7 @@ def plot_maps(
     figure, axes = _grid(
         maps, titles, whole_number(columns, "columns", 1), scale, BAR if scale else 0
     )
+    _ring(axes, rings)
     if scale:
         bar = ScalarMappable(scale)
         figure.colorbar(bar, ax=axes, label=label, aspect=25, extend=arrows(drawn))
@@ -276,6 +278,17 @@ def _grid(
             axis.imshow(picture, interpolation="nearest", norm=scale)
         axis.set_title(title)
     return figure, drawn[: len(pictures)]
+
+
+def _ring(axes: Sequence[Axes], rings: Mapping[int, Sequence[int]] | None) -> None:
+    """Frame parts of pictures and maps, each (top, left, height, width) in its own pixels."""
+    for n, box in (rings or {}).items():
+        axis = axes[whole_number(n, "A ring's picture", 0, len(axes) - 1)]
+        top, left, height, width = refusals.array(box, f"rings[{n}]", 4)
+        for colour, line in (("white", 6), (COLOURS[5], 3)):  # seen on every ground
+            corner = left - 0.5, top - 0.5
+            ring = Rectangle(corner, width, height, fill=False, edgecolor=colour, linewidth=line)
+            axis.add_patch(ring).set_clip_on(False)
 
 
 def _aspect(picture: np.ndarray) -> float:

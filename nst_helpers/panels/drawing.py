@@ -20,6 +20,7 @@ from nst_helpers.images import to_pil
 
 GAP = 0.1  # inches: between the pictures of a still
 TILE = 100  # pixels of a patch, or more
+LARGE, SMOOTH = 600, 128  # pixels: of a picture in a still, or more; from which on it has no cells
 SIDE, MARGIN = 312, 52  # pixels of a matrix, and of the numbers beside it
 RED = LinearSegmentedColormap.from_list("red channel", ["black", LECTURE_COLOURS[0], "white"])
 YELLOW = LinearSegmentedColormap.from_list("yellow channel", ["black", LECTURE_COLOURS[1], "white"])
@@ -145,11 +146,21 @@ def still_figure(rows: Sequence[Row]) -> Figure:
         top, left = top - head - height, GAP
         for (_, picture), width, caption in zip(row, places, texts):
             axis = figure.add_axes((left / WIDTH, top / whole, width / WIDTH, height / whole))
-            axis.imshow(enlarge(picture, 600)[0], interpolation="antialiased")
+            axis.imshow(_large(picture), interpolation="antialiased")
             axis.set_title(caption)
             axis.set_axis_off()
             left += width + GAP
     return figure
+
+
+def _large(picture: np.ndarray) -> np.ndarray:
+    """Return a picture (1, H, W, 3) as pixels for a still: smooth, or in cells if it has few."""
+    if max(picture.shape[1:3]) < SMOOTH:
+        return enlarge(picture, LARGE)[0]
+    eight_bits = to_pil(picture)
+    factor = -(-LARGE // max(eight_bits.size))
+    size = [factor * side for side in eight_bits.size]
+    return np.asarray(eight_bits.resize(size, Image.Resampling.BICUBIC))
 
 
 def coloured(
@@ -193,14 +204,14 @@ def lit(picture: np.ndarray, values: np.ndarray, largest: float | None = None) -
     Returns
     -------
     numpy.ndarray
-        (1, H, W, 3); grey and dark where the numbers are 0.
+        (1, H, W, 3); grey and nearly black where the numbers are 0.
     """
     largest = max(bright(values) if largest is None else largest, 1e-12)
-    light = np.sqrt(np.clip(values / largest, 0, 1)).astype(np.float32)
+    light = np.clip(values / largest, 0, 1).astype(np.float32)
     size = picture.shape[2], picture.shape[1]
     light = np.asarray(Image.fromarray(light).resize(size, Image.Resampling.BILINEAR))
     light = np.clip(light, 0, 1)[None, ..., None]
-    dark = 0.35 * picture.mean(axis=-1, keepdims=True)
+    dark = 0.25 * picture.mean(axis=-1, keepdims=True)
     return light * picture + (1 - light) * dark
 
 

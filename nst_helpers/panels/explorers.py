@@ -48,7 +48,7 @@ def activation_explorer(
     vgg : keras.Model
         From ``load_vgg``.
     found : {name: (layer, channel)}, optional
-        Channels worth a button each.
+        Channels worth a button each; it begins with the first.
 
     Returns
     -------
@@ -68,11 +68,13 @@ def activation_explorer(
     for name, (layer, k) in found.items():
         if layer not in layers or not 0 <= k < _channels(activations[layer]):
             raise ValueError(f"{name!r} is channel {k!r} of {layer!r}: this network has none such.")
-    picture = _picture_menu(_("Picture"), _("The picture that the network looks at"), "great_wave")
-    first = layers.index(STYLE_LAYERS[1])
-    depth = _layer_slider(_("Early layers see edges, later ones larger things"), layers, first)
+    picture = _picture_menu(_("Picture"), _("The picture that the network looks at"), "astronaut")
+    layer, k = next(iter(found.values()), (STYLE_LAYERS[1], 5))
+    depth = _layer_slider(
+        _("Early layers see edges, later ones larger things"), layers, layers.index(layer)
+    )
     channel = count_slider(
-        _("Channel k"), _("One of the n_C channels of the layer"), 5,
+        _("Channel k"), _("One of the n_C channels of the layer"), k,
         _channels(activations[depth.value]) - 1,
     )  # fmt: skip
 

@@ -92,9 +92,9 @@ def activation_view(
         for peak, one in zip(peaks, seen, strict=True)
     ]
     told = _(
-        "{layer}, channel {k} of {n_C}: at most {here} in this picture, {share:.0%} of the most in "
-        "any, {largest} in “{picture}”. Below, where it fires most; one activation sees {field} × "
-        "{field} pixels."
+        "{layer}, channel {k} of {n_C}, in “{seen}”: at most {here}, {share:.0%} of the most in "
+        "any picture, {largest} in “{picture}”. Below, where it fires most; one activation sees "
+        "{field} × {field} pixels."
     )
     if any(reaches_outside(*one) for one in seen):
         told = _("{sentence} Hatched: beyond the border.").format(sentence=told)
@@ -114,6 +114,7 @@ def activation_view(
             layer=short_name(layer),
             k=channel,
             n_C=n_C,
+            seen=readable(picture),
             here=number(here),
             share=here / largest,
             largest=number(largest),
@@ -157,7 +158,7 @@ def pair_view(picture: np.ndarray, block: np.ndarray, k: int, k_prime: int, i: i
     return View(
         [
             [
-                (_("Click: another position"), marked(picture, i, j, n_H, n_W)),
+                (_("The picture; click: another position"), marked(picture, i, j, n_H, n_W)),
                 (names[0], marked(coloured(red, RED), i, j, n_H, n_W)),
                 (names[1], marked(coloured(yellow, YELLOW), i, j, n_H, n_W)),
             ],
@@ -224,24 +225,25 @@ def style_matrix_view(
     quantile = 0.97 if shown else 0.998
     largest = max(float(np.quantile(G[np.ix_(order, order)], quantile)) for G in (G_A, G_B))
     framed = [pair[:2] for pair in strongest] if shown else []
+    distance = np.linalg.norm(G_A - G_B) / np.linalg.norm(G_A)
+    difference = _("A − B, {distance:.0%} of A: red more in A, blue in B").format(distance=distance)
     drawn = [
         (caption, matrix_picture(G, order, largest, signed, framed))
         for caption, G, signed in (
             (_("A per position, 0 to {largest}").format(largest=number(largest)), G_A, False),
             (_("B, in the same colours"), G_B, False),
-            (_("A − B: red more in A, blue in B"), G_A - G_B, True),
+            (difference, G_A - G_B, True),
         )
     ]
     together = []
     for k, k_prime, _value in strongest:
-        products = [b[0, :, :, k] * b[0, :, :, k_prime] for b in (a_A, a_B)]
-        peak = max(bright(product) for product in products)
-        for side, name, product in zip("AB", (picture_a, picture_b), products, strict=True):
+        roots = [np.sqrt(b[0, :, :, k] * b[0, :, :, k_prime]) for b in (a_A, a_B)]
+        peak = max(bright(root) for root in roots)
+        for side, name, root in zip("AB", (picture_a, picture_b), roots, strict=True):
             caption = _("{side}: {k} and {k_prime}").format(side=side, k=k, k_prime=k_prime)
-            together.append((caption, lit(pictures[name], product, peak)))
+            together.append((caption, lit(pictures[name], root, peak)))
     listed = _(" and ").join(f"{k}, {k_prime} ({number(value)})" for k, k_prime, value in strongest)
     where = {"A": IN_A, "B": IN_B, "difference": IN_BOTH}[pairs]
-    distance = np.linalg.norm(G_A - G_B) / np.linalg.norm(G_A)
     if np.array_equal(G_A, G_B):
         says = _(
             "A and B are the same picture: their matrices are equal, and A − B is 0 everywhere."
@@ -252,15 +254,21 @@ def style_matrix_view(
             "below, both pictures lit where the two fire together."
         ).format(distance=distance, where=_(where), listed=listed)
     told = (
-        _("{layer}, the {shown} strongest of {n_C} channels, sorted.")
+        _(
+            "A: “{A}”, B: “{B}”. {layer}, the {shown} strongest of {n_C} channels, sorted; the two "
+            "strongest pairs framed."
+        )
         if shown
-        else _("{layer}, all {n_C} channels, sorted.")
+        else _("A: “{A}”, B: “{B}”. {layer}, all {n_C} channels, sorted.")
     )
-    told = told.format(layer=short_name(layer), shown=len(order), n_C=len(G_A))
-    roots = _("Colour goes with the root of an entry.")
+    told = told.format(
+        A=readable(picture_a), B=readable(picture_b), layer=short_name(layer),
+        shown=len(order), n_C=len(G_A),
+    )  # fmt: skip
+    colours = _("Colour goes with the root of an entry.")
     return View(
         [drawn, together],
-        _("{which} {says} {colours}").format(which=told, says=says, colours=roots),
+        _("{which} {says} {colours}").format(which=told, says=says, colours=colours),
     )
 
 
