@@ -623,9 +623,10 @@ def test_a_picture_of_your_own_is_shown_confirmed_and_named(desk, form):
     assert desk.content.label == "a picture.png"
     assert "a picture.png" in desk.status.value
     assert "a picture.png" in desk.pictures["C"].children[1].value
-    assert desk.uploads["content"].description != count
     again = desk.uploads["content"].value
-    assert isinstance(again, dict) or again == ()  # so that the same file can be chosen again
+    if not isinstance(again, dict):  # ipywidgets 7 counts and forgets by itself, in the page
+        assert desk.uploads["content"].description != count
+        assert again == ()  # so that the same file can be chosen again
     assert "load_image(&#x27;a picture.png&#x27;, 48)" in desk.code.value
     with Image.open(io.BytesIO(desk.pictures["C"].children[0].value)) as shown:
         red, green, _ = shown.convert("RGB").getpixel((5, 5))
@@ -635,14 +636,13 @@ def test_a_picture_of_your_own_is_shown_confirmed_and_named(desk, form):
 
 
 def test_the_count_of_uploads_is_true(desk):
-    def counted():
-        return int(re.search(r"\((\d+)\)|$", desk.uploads["style"].description)[1] or 0)
-
-    before = counted()
+    before = desk.uploads["style"].count
     upload(desk, "style", crimson())
     upload(desk, "style", b"no picture")
     upload(desk, "style", crimson())
-    assert counted() == before + 2
+    assert desk.uploads["style"].count == before + 2
+    if not isinstance(desk.uploads["style"].value, dict):  # ipywidgets 7 shows a count of its own
+        assert desk.uploads["style"].description == f"Your own S ({before + 2})"
 
 
 def test_the_page_hears_of_every_upload_good_or_bad(desk):
