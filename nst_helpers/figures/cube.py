@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
 
-from nst_helpers.figures.look import in_one_look, new_figure
+from nst_helpers.figures.look import HIGHEST, LINE, in_one_look, new_figure
+from nst_helpers.languages import _
 from nst_helpers.refusals import share
 from nst_helpers.volume import as_volume
 
@@ -31,7 +32,7 @@ def plot_cube(volume: np.ndarray, cut: float = 0.5) -> Figure:
     Returns
     -------
     Figure
-        The drawing.
+        The drawing, with the names of the three outer faces beside them.
 
     Raises
     ------
@@ -43,10 +44,11 @@ def plot_cube(volume: np.ndarray, cut: float = 0.5) -> Figure:
         raise ValueError(f"cut is {cut!r}, expected a share below 1: nothing would be left.")
     n_D, n_H, n_W = voxels.shape[:3]
     d, h, w = (round(cut * n) for n in (n_D, n_H, n_W))
-    figure, axes = new_figure(height=4.6)
-    axis = axes[0, 0]
     # The near corner is in front, on top, at the right end of the front.
     near = n_W * RIGHT
+    right, bottom, top = (near + n_D * BACK)[0], (near + n_H * DOWN)[1], (n_D * BACK)[1]
+    figure, axes = new_figure(height=HIGHEST, width=HIGHEST * right / (top - bottom) + 2 * LINE)
+    axis = axes[0, 0]
     # Each face: its picture, where its upper left voxel lies, and the ways along its two sides.
     faces = [
         (voxels[0], 0 * near, RIGHT, DOWN),
@@ -73,8 +75,18 @@ def plot_cube(volume: np.ndarray, cut: float = 0.5) -> Figure:
         ends = [corner, columns * along, rows * down]
         outline = [ends[0], ends[0] + ends[1], sum(ends), ends[0] + ends[2]]
         axis.add_patch(Polygon(outline, fill=False, edgecolor="white", lw=1.5, zorder=n + 0.5))
-    axis.set_xlim(-1, (n_D * BACK + near)[0] + 1)
-    axis.set_ylim((near + n_H * DOWN)[1] - 1, (n_D * BACK)[1] + 1)
+    axis.set_xlim(-1, right + 1)
+    axis.set_ylim(bottom - 1, top + 1)
     axis.set_aspect("equal")
     axis.axis("off")
+    # Each name along the middle of an edge of its face, a little outside.
+    gap = 0.01 * (top - bottom) * DOWN
+    names = (
+        (_("front"), near / 2 + n_H * DOWN + gap, RIGHT, "top"),
+        (_("right"), near + n_H * DOWN + n_D / 2 * BACK + gap, BACK, "top"),
+        (_("top"), n_D / 2 * BACK - gap, BACK, "bottom"),
+    )
+    for name, place, along, side in names:
+        turned = np.degrees(np.arctan2(along[1], along[0]))
+        axis.text(*place, name, rotation=turned, ha="center", va=side, rotation_mode="anchor")
     return figure
