@@ -143,8 +143,8 @@ def said(n):
 
 # Written alike in both languages: formats, programs, and words of the code.
 ALIKE = """
-PNG JPEG WebP HEIC AVIF Python Jupyter JupyterLab NumPy PyTorch TensorFlow GPU None VGG kHz Adam keras Gatys
-Run All Above Selected Cell make lab VIII BFGS reshape return sqrt float ord
+PNG JPEG WebP HEIC AVIF Python Jupyter JupyterLab NumPy PyTorch TensorFlow GPU None VGG kHz
+Adam keras Gatys Run All Above Selected Cell make lab VIII BFGS reshape return sqrt float ord
 """
 NOT_WORDS = r"\{[^}]*\}|\w+Error.*?。|<svg.*?</svg>|<style.*?</style>|<[^>]*>|`[^`]*`|\$[^$]*\$"
 

@@ -25,7 +25,8 @@ def start_tensorflow() -> None:
     ------
     ImportError
         TensorFlow cannot be imported, and what it said is then shown; or Keras was imported
-        before, and not for TensorFlow; or its settings hold what it cannot use.
+        before, and not for TensorFlow; or its settings hold what it cannot use; or a library
+        cannot be imported because the folder that Python works in is gone.
     """
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     new = "tensorflow" not in sys.modules
@@ -51,6 +52,11 @@ def _import_keras() -> None:
 
         backend = keras.config.backend()
     except Exception as error:
+        if _folder_is_gone():
+            raise ImportError(
+                "The folder that Python works in is gone, and not every library can be imported "
+                "there. Go to one that is there, then restart the kernel."
+            ) from error
         if not isinstance(error, ImportError) and _in_keras_settings(error):
             why = " ".join(str(error).split()) or type(error).__name__
             raise ImportError(
@@ -77,8 +83,17 @@ def _import_keras() -> None:
 
 def _in_keras_settings(error: Exception) -> bool:
     """Tell whether the error was raised where Keras reads its settings."""
-    frames = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-    return any(Path(name).parts[-4:] == ("keras", "src", "backend", "config.py") for name in frames)
+    files = [Path(frame.filename).parts for frame in traceback.extract_tb(error.__traceback__)]
+    in_keras = [parts for parts in files if "keras" in parts]
+    return in_keras[-1:] != [] and in_keras[-1][-3:] == ("src", "backend", "config.py")
+
+
+def _folder_is_gone() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def _settings_of_keras() -> str:
