@@ -395,8 +395,7 @@ VARIABLES = {
     "MPLBACKEND": "module://nowhere",
     "TF_USE_LEGACY_KERAS": "1",
     "KERAS_NNX_ENABLED": "1",
-    # TensorFlow 2.16 itself reads what level 2 leaves out.
-    "PYTHONOPTIMIZE": "1" if tf.__version__.startswith("2.16.") else "2",
+    "PYTHONOPTIMIZE": "1",
 }
 
 
@@ -404,6 +403,16 @@ def test_odd_variables(usual):
     process = python(RUN, **VARIABLES)
     assert process.returncode == 0, process.stderr
     assert process.stdout == usual
+
+
+def test_docstrings_left_out(usual):
+    """TensorFlow 2.21 can do without its own, 2.16 and 2.19 cannot."""
+    process = python(RUN, PYTHONOPTIMIZE="2")
+    if process.returncode:
+        last = process.stderr.splitlines()[-1]
+        assert last.startswith("ImportError: Python was told to leave docstrings out"), last
+    else:
+        assert process.stdout == usual
 
 
 GONE = """

@@ -25,8 +25,8 @@ def start_tensorflow() -> None:
     ------
     ImportError
         TensorFlow cannot be imported, and what it said is then shown; or Keras was imported
-        before, and not for TensorFlow; or its settings hold what it cannot use; or a library
-        cannot be imported because the folder that Python works in is gone.
+        before, and not for TensorFlow; or its settings hold what it cannot use; or the folder
+        that Python works in is gone, or docstrings are left out, and a library needs them.
     """
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     new = "tensorflow" not in sys.modules
@@ -52,11 +52,8 @@ def _import_keras() -> None:
 
         backend = keras.config.backend()
     except Exception as error:
-        if _folder_is_gone():
-            raise ImportError(
-                "The folder that Python works in is gone, and not every library can be imported "
-                "there. Go to one that is there, then restart the kernel."
-            ) from error
+        if why := _not_our_doing(error):
+            raise ImportError(why) from error
         if not isinstance(error, ImportError) and _in_keras_settings(error):
             why = " ".join(str(error).split()) or type(error).__name__
             raise ImportError(
@@ -88,12 +85,21 @@ def _in_keras_settings(error: Exception) -> bool:
     return in_keras[-1:] != [] and in_keras[-1][-3:] == ("src", "backend", "config.py")
 
 
-def _folder_is_gone() -> bool:
+def _not_our_doing(error: Exception) -> str:
+    """Say what about the process keeps libraries from being imported, "" if it is nothing known."""
     try:
         os.getcwd()
     except OSError:
-        return True
-    return False
+        return (
+            "The folder that Python works in is gone, and not every library can be imported "
+            "there. Go to one that is there, then restart the kernel."
+        )
+    if sys.flags.optimize > 1 and isinstance(error, TypeError):
+        return (
+            "Python was told to leave docstrings out (-OO, or PYTHONOPTIMIZE=2), and this "
+            "TensorFlow needs its own. Start Python without that, or take TensorFlow 2.21."
+        )
+    return ""
 
 
 def _settings_of_keras() -> str:
