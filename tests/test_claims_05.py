@@ -239,19 +239,34 @@ def test_each_content_layer_has_its_own_alpha(tower, painting, real_vgg):
     assert alphas == pytest.approx([4.5, 99, 11_700], rel=0.05)
 
 
+def test_conv2_1_holds_nearly_what_conv2_2_holds(tower, painting, real_vgg):
+    """05b, section 6: 6 grey levels apart."""
+    held = []
+    for layer in ("block2_conv1", "block2_conv2"):
+        transfer = StyleTransfer(tower, painting, real_vgg, content_layer=layer)
+        at_C, _ = transfer.cost_and_gradient(tower)
+        at_S, _ = transfer.cost_and_gradient(resize_image(painting, transfer.size))
+        transfer.alpha = transfer.beta * at_C["J_style"] / at_S["J_content"]
+        held.append(transfer.run(24, progress=False)[0])
+    assert 255 * np.abs(held[0] - held[1]).mean() == pytest.approx(6, abs=1.5)
+
+
 def test_pixels_from_0_to_1_leave_no_style_and_exchanged_colours_do_not_show(tower, painting):
     mean = np.array([103.939, 116.779, 123.68], "float32")[:, None]
-    right, in_01, in_rgb = (load_vgg("vgg16") for _ in range(3))
+    right, in_01, in_rgb, both = (load_vgg("vgg16") for _ in range(4))
     kernel, bias = right.get_layer("block1_conv1").get_weights()
     shifted = bias + (kernel * mean).sum((0, 1, 2)) / 255
     in_01.get_layer("block1_conv1").set_weights([kernel / 255, shifted])
     in_rgb.get_layer("block1_conv1").set_weights([kernel[:, :, ::-1], bias])
+    shifted_rgb = bias + (kernel[:, :, ::-1] * mean).sum((0, 1, 2)) / 255
+    both.get_layer("block1_conv1").set_weights([kernel[:, :, ::-1] / 255, shifted_rgb])
     J = [
         StyleTransfer(tower, painting, net, lambdas="equal").cost_and_gradient(tower)[0]["J"]
-        for net in (right, in_01, in_rgb)
+        for net in (right, in_01, in_rgb, both)
     ]
     assert J[1] < 1e-5 * J[0]
     assert J[2] == pytest.approx(J[0], rel=0.5)
+    assert J[3] == pytest.approx(5.1e-2, rel=0.05)
     # The slip in the kernel is the slip in the picture: VGG as its file has it, fed with [0, 1].
     layer = "block1_conv1"
     wrong = extractor(in_01, [layer])(tower)[layer]

@@ -100,22 +100,23 @@ MEANS_ONLY = Prediction(
     },
 )
 
-# A block has exactly the style matrix of S's block. What do we know of it?
+# A block has exactly the style matrix, per position, of S's block. What do we know of it?
 SAME_MATRIX = Prediction(
     name="same_matrix",
     title="the same matrix",
     right="d",
     feedback={
         # It is the block of S.
-        "a": "Exchange two positions, and the sum is the same: G knows of no places.",
+        "a": "Exchange two positions, and the mean is the same: G knows of no places.",
         # It is the block of S, with its positions in another order.
-        "b": "That is one way. But one channel with (3, 4) and one with (5, 0) have the same sum "
-        "of squares, 25, and no number in common.",
+        "b": "That is one way. But one channel with (3, 4) and one with (5, 0) have the same mean "
+        "of squares, 12.5, and no number in common.",
         # It has as many positions as that of S.
-        "c": "One position with 5 has the sum of squares of two with 3 and 4: 25.",
+        "c": "Four positions with 3, 4, 4 and 3 have the mean of squares of two with 3 and 4: "
+        "12.5.",
         # None of these: blocks with other numbers have it too.
-        "d": "(3, 4) and (5, 0) have the same sum of squares. So G is a summary: many blocks share "
-        "it.",
+        "d": "(3, 4) and (5, 0) have the same mean of squares. So G is a summary: many blocks "
+        "share it.",
     },
 )
 
