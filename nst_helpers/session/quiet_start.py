@@ -52,8 +52,7 @@ def _import_keras() -> None:
 
         backend = keras.config.backend()
     except Exception as error:
-        if why := _not_our_doing(error):
-            raise ImportError(why) from error
+        _blame_the_process(error)
         if not isinstance(error, ImportError) and _in_keras_settings(error):
             why = " ".join(str(error).split()) or type(error).__name__
             raise ImportError(
@@ -85,21 +84,20 @@ def _in_keras_settings(error: Exception) -> bool:
     return in_keras[-1:] != [] and in_keras[-1][-3:] == ("src", "backend", "config.py")
 
 
-def _not_our_doing(error: Exception) -> str:
-    """Say what about the process keeps libraries from being imported, "" if it is nothing known."""
+def _blame_the_process(error: Exception) -> None:
+    """Raise what about the process keeps libraries from being imported, if that is known."""
     try:
         os.getcwd()
     except OSError:
-        return (
+        raise ImportError(
             "The folder that Python works in is gone, and not every library can be imported "
             "there. Go to one that is there, then restart the kernel."
-        )
+        ) from error
     if sys.flags.optimize > 1 and isinstance(error, TypeError):
-        return (
+        raise ImportError(
             "Python was told to leave docstrings out (-OO, or PYTHONOPTIMIZE=2), and this "
             "TensorFlow needs its own. Start Python without that, or take TensorFlow 2.21."
-        )
-    return ""
+        ) from error
 
 
 def _settings_of_keras() -> str:
