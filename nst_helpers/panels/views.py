@@ -226,7 +226,7 @@ def style_matrix_view(
     largest = max(float(np.quantile(G[np.ix_(order, order)], quantile)) for G in (G_A, G_B))
     framed = [pair[:2] for pair in strongest] if shown else []
     distance = np.linalg.norm(G_A - G_B) / np.linalg.norm(G_A)
-    difference = _("A − B, {distance:.0%} of A: red more in A, blue in B").format(distance=distance)
+    difference = _("A − B, {distance:.0%} of A; red: more in A").format(distance=distance)
     drawn = [
         (caption, matrix_picture(G, order, largest, signed, framed))
         for caption, G, signed in (
@@ -250,16 +250,13 @@ def style_matrix_view(
         )
     else:
         says = _(
-            "The difference measures {distance:.0%} of A. The strongest pairs {where}: {listed}; "
-            "below, both pictures lit where the two fire together."
+            "The difference measures {distance:.0%} of A. Strongest pairs {where}: {listed}; below, "
+            "both lit where the two fire together."
         ).format(distance=distance, where=_(where), listed=listed)
     told = (
-        _(
-            "A: “{A}”, B: “{B}”. {layer}, the {shown} strongest of {n_C} channels, sorted; the two "
-            "strongest pairs framed."
-        )
+        _("A “{A}”, B “{B}”, {layer}: {shown} strongest of {n_C} channels, two pairs framed.")
         if shown
-        else _("A: “{A}”, B: “{B}”. {layer}, all {n_C} channels, sorted.")
+        else _("A “{A}”, B “{B}”, {layer}: all {n_C} channels, sorted.")
     )
     told = told.format(
         A=readable(picture_a), B=readable(picture_b), layer=short_name(layer),
