@@ -250,8 +250,8 @@ def style_matrix_view(
         )
     else:
         says = _(
-            "The difference measures {distance:.0%} of A. Strongest pairs {where}: {listed}; below, "
-            "both lit where the two fire together."
+            "The difference measures {distance:.0%} of A. Strongest pairs {where}: {listed}; "
+            "below, both lit where the two fire together."
         ).format(distance=distance, where=_(where), listed=listed)
     told = (
         _("A “{A}”, B “{B}”, {layer}: {shown} strongest of {n_C} channels, two pairs framed.")
