@@ -228,14 +228,20 @@ def test_more_steps_take_the_grid_away(real_vgg):
     assert strength[1, 16] < 2
 
 
+def weighed_alike(layer, content, style, vgg):
+    """Return a transfer in which S costs as much content as C costs style."""
+    transfer = StyleTransfer(content, style, vgg, content_layer=layer)
+    at_C, _ = transfer.cost_and_gradient(content)
+    at_S, _ = transfer.cost_and_gradient(resize_image(style, transfer.size))
+    transfer.alpha = transfer.beta * at_C["J_style"] / at_S["J_content"]
+    return transfer
+
+
 def test_each_content_layer_has_its_own_alpha(tower, painting, real_vgg):
     """05b, section 6."""
     alphas = []
     for layer in ("block2_conv2", "block4_conv2", "block5_conv2"):
-        transfer = StyleTransfer(tower, painting, real_vgg, content_layer=layer)
-        at_C, _ = transfer.cost_and_gradient(tower)
-        at_S, _ = transfer.cost_and_gradient(resize_image(painting, transfer.size))
-        alphas.append(transfer.beta * at_C["J_style"] / at_S["J_content"])
+        alphas.append(weighed_alike(layer, tower, painting, real_vgg).alpha)
     assert alphas == pytest.approx([4.5, 99, 11_700], rel=0.05)
 
 
@@ -243,10 +249,7 @@ def test_conv2_1_holds_nearly_what_conv2_2_holds(tower, painting, real_vgg):
     """05b, section 6: 6 grey levels apart."""
     held = []
     for layer in ("block2_conv1", "block2_conv2"):
-        transfer = StyleTransfer(tower, painting, real_vgg, content_layer=layer)
-        at_C, _ = transfer.cost_and_gradient(tower)
-        at_S, _ = transfer.cost_and_gradient(resize_image(painting, transfer.size))
-        transfer.alpha = transfer.beta * at_C["J_style"] / at_S["J_content"]
+        transfer = weighed_alike(layer, tower, painting, real_vgg)
         held.append(transfer.run(24, progress=False)[0])
     assert 255 * np.abs(held[0] - held[1]).mean() == pytest.approx(6, abs=1.5)
 
